@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Header, Report, Score, ScoreLeaf, ScoreStatus} from "../types/Score.sol";
+import {SubjectId} from "../types/SubjectId.sol";
+import {Bps, Cx} from "../types/Units.sol";
+
+/// @title IRiskOracle
+/// @notice Publishes interconnection-leverage scores in atomic epochs: one report, computed from one block, signed by k of
+/// n independent operators, recomputable bit for bit by anybody.
+interface IRiskOracle {
+    /// @notice Bounds within which reports are accepted. Changing them bumps the config count.
+    struct Limits {
+        /// @dev Oldest observation accepted, seconds.
+        uint32 maxReportAge;
+        /// @dev How far a lane may ease in an hour, as a share of its last value.
+        Bps maxEase;
+        /// @dev Below this coverage lanes may rise, never fall.
+        Bps minCoverage;
+    }
+
+    /// @notice An epoch was accepted. Carries all lanes as stored, so that state can be rebuilt from events alone.
+    /// @param epoch Number of the epoch.
+    /// @param observedBlock Block whose state was scored.
+    /// @param modelHash Code version and parameters of the model.
+    /// @param observedAt Timestamp of the observed block, unix seconds.
+    /// @param coverage Share of the known debt that was read.
+    /// @param flags As in {Header}.
+    /// @param snapshotHash Canonical hash of the input state.
+    /// @param scoresRoot Merkle root over all subjects.
+    /// @param lanes Packed lanes as stored, after clamping.
+    event ReportAccepted(
+        uint48 indexed epoch,
+        uint48 indexed observedBlock,
+        bytes32 indexed modelHash,
+        uint48 observedAt,
+        Bps coverage,
+        uint8 flags,
+        bytes32 snapshotHash,
+        bytes32 scoresRoot,
+        uint256[] lanes
+    );
+
+    /// @notice A signed lane eased faster than allowed and was stored with less easing.
+    /// @param epoch Number of the epoch.
+    /// @param index Lane.
+    /// @param signed The lane as signed, 64 bits.
+    /// @param stored The lane as stored, 64 bits.
+    event LaneClamped(uint48 indexed epoch, uint16 indexed index, uint64 signed, uint64 stored);
+
+    /// @notice A subject got its index.
+    /// @param subject The subject.
+    /// @param index Its index, never used for another subject.
+    event SubjectRegistered(SubjectId indexed subject, uint16 indexed index);
+
+    /// @notice A subject was retired: it reads as retired from now on; its index is not used again.
+    /// @param subject The subject.
+    /// @param index Its index.
+    event SubjectRetired(SubjectId indexed subject, uint16 indexed index);
+
+    /// @notice The signer set was replaced; outstanding reports are void.
+    /// @param signerSet Contract that holds the set in its code.
+    /// @param threshold Signatures needed.
+    /// @param signers The set, ascending.
+    event SignersRotated(address indexed signerSet, uint8 threshold, address[] signers);
+
+    /// @notice Another model was approved; outstanding reports are void.
+    /// @param oldModelHash The model approved before.
+    /// @param newModelHash The model approved now.
+    event ModelApproved(bytes32 indexed oldModelHash, bytes32 indexed newModelHash);
+
+    /// @notice The limits were changed; outstanding reports are void.
+    /// @param oldLimits The limits before.
+    /// @param newLimits The limits now.
+    event LimitsChanged(Limits oldLimits, Limits newLimits);
+
+    /// @notice An epoch was voided: its lanes read as unknown until the next one.
+    /// @param epoch The voided epoch.
+    /// @param council Who voided it.
+    /// @param reason Why, for people.
+    event EpochQuarantined(uint48 indexed epoch, address indexed council, string reason);
+
+    /// @notice Thrown when a report names another configuration than the current one.
+    error ConfigDigestMismatch(bytes32 seen, bytes32 expected);
+    /// @notice Thrown when a report's model is not the approved one.
+    error ModelNotApproved(bytes32 seen, bytes32 approved);
+    /// @notice Thrown when a report's epoch is not above the last.
+    error EpochNotNewer(uint48 seen, uint48 last);
+    /// @notice Thrown when a report's block is not above the last observed one.
+    error ObservedBlockNotNewer(uint48 seen, uint48 last);
+    /// @notice Thrown when a report's block hash is zero, or not the hash that the chain knows for that block.
+    error BlockHashMismatch(uint48 observedBlock, bytes32 seen, bytes32 expected);
+    /// @notice Thrown when an observation lies in the future.
+    error ObservedInFuture(uint48 observedAt, uint256 timestamp);
+    /// @notice Thrown when an observation is older than the limits accept.
+    error ReportTooOld(uint48 observedAt, uint32 maxReportAge);
+    /// @notice Thrown when a report claims to be younger than its block can be.
+    error ObservedAtImplausible(uint48 observedAt, uint48 latestPossible);
+    /// @notice Thrown when the number of packed words is not the one the lane count needs, or an unused lane is not zero.
+    error LaneCountMismatch(uint256 words, uint16 laneCount);
+    /// @notice Thrown when one lane, or the lanes as a whole, break an invariant of the record.
+    /// @param index The lane; type(uint16).max when the record as a whole is wrong.
+    error RecordInvalid(uint16 index, RecordFault fault);
+    /// @notice Thrown when there are not exactly `threshold` signatures of 64 bytes.
+    error SignatureCountMismatch(uint256 seen, uint8 threshold);
+    /// @notice Thrown when a signature is not by a member of the set, or members are not strictly ascending.
+    error SignerInvalid(uint256 index, address recovered);
+    /// @notice Thrown when a subject is already registered.
+    error SubjectAlreadyRegistered(SubjectId subject, uint16 index);
+    /// @notice Thrown when a subject has no index.
+    error SubjectUnregistered(SubjectId subject);
+    /// @notice Thrown when an index is not below the lane count.
+    error IndexOutOfRange(uint16 index, uint16 laneCount);
+    /// @notice Thrown when a subject was retired.
+    error SubjectIsRetired(SubjectId subject);
+    /// @notice Thrown when a score is older than the caller accepts.
+    error ScoreStale(uint48 observedAt, uint48 maxAge);
+    /// @notice Thrown when a score is unknown: never published, voided, or not covered.
+    error ScoreUnknown(SubjectId subject);
+    /// @notice Thrown when a signer set is empty, too large, unsorted, or its threshold out of range.
+    error SignerSetInvalid(uint256 size, uint8 threshold);
+    /// @notice Thrown when a limit is out of its range.
+    error LimitsInvalid(Limits limits);
+    /// @notice Thrown when an epoch cannot be voided: it is not the current one, or already void.
+    error EpochNotQuarantinable(uint48 seen, uint48 current);
+
+    /// @notice What can be wrong with a record of lanes.
+    enum RecordFault {
+        LeverageBelowOne,
+        ShareAboveOne,
+        RehypothecationBelowOne,
+        SystemUnknown,
+        SystemAboveVenues,
+        ReservedFlag,
+        CoverageAboveOne
+    }
+
+    /// @notice Stores one epoch. Anybody may relay it.
+    /// @dev Emits {ReportAccepted}, and {LaneClamped} for each lane that eased too fast.
+    ///
+    /// Requirements:
+    /// - `report.configDigest` is {configDigest} and `report.modelHash` is {modelHash};
+    /// - `report.epoch` and `report.observedBlock` are above the last accepted ones;
+    /// - `report.observedBlockHash` is the hash of `report.observedBlock` (EIP-2935 beyond 256 blocks);
+    /// - `report.observedAt` is not in the future, not older than `maxReportAge`, and not younger than the block allows;
+    /// - lanes are as many as configured, and the record holds as a whole;
+    /// - `signatures` holds exactly `threshold` EIP-2098 signatures by distinct members, ascending by address.
+    /// @param report The report.
+    /// @param signatures 64 bytes a signature.
+    function publish(Report calldata report, bytes calldata signatures) external;
+
+    /// @notice Gives `subject` the next free index. Adds a lane; outstanding reports are void.
+    /// @return index The index.
+    function registerSubject(SubjectId subject) external returns (uint16 index);
+
+    /// @notice Retires `subject` for good.
+    function retireSubject(SubjectId subject) external;
+
+    /// @notice Replaces the signer set. Outstanding reports are void.
+    /// @param newSigners Ascending, distinct, 1 to 32 of them.
+    /// @param newThreshold Signatures needed: a majority at least.
+    function rotateSigners(address[] calldata newSigners, uint8 newThreshold) external;
+
+    /// @notice Approves another model. Outstanding reports are void.
+    function approveModel(bytes32 newModelHash) external;
+
+    /// @notice Replaces the limits. Outstanding reports are void.
+    function setLimits(Limits calldata newLimits) external;
+
+    /// @notice Voids the current epoch: its lanes read as unknown until the next one is published.
+    function quarantine(uint48 epoch, string calldata reason) external;
+
+    /// @notice Score at `index`, and when it was observed (unix seconds). The cheapest read.
+    /// @dev Reverts with {IndexOutOfRange}. A leverage of 0 means unknown. Does not know about retirement.
+    function scoreAt(uint16 index) external view returns (Score memory score_, uint48 observedAt);
+
+    /// @notice Score of `subject`, and when it was observed.
+    /// @dev Reverts with {SubjectUnregistered} or {SubjectIsRetired}. A leverage of 0 means unknown.
+    function score(SubjectId subject) external view returns (Score memory score_, uint48 observedAt);
+
+    /// @notice Score of `subject` and what is known about it; never reverts.
+    function tryScore(SubjectId subject) external view returns (ScoreStatus status, Score memory score_, uint48 observedAt);
+
+    /// @notice Score of `subject`, known and at most `maxAge` seconds old.
+    /// @dev Reverts with {SubjectUnregistered}, {SubjectIsRetired}, {ScoreUnknown} or {ScoreStale}.
+    function scoreNoOlderThan(SubjectId subject, uint48 maxAge) external view returns (Score memory score_);
+
+    /// @notice Whether `leaf` belongs to the current, not voided, epoch.
+    function verifyScore(ScoreLeaf calldata leaf, bytes32[] calldata proof) external view returns (bool);
+
+    /// @notice Header of the current epoch.
+    function header() external view returns (Header memory);
+
+    /// @notice Header of a recent epoch from the ring; all zero when it is no longer (or not yet) there.
+    function headerOf(uint48 epoch) external view returns (Header memory);
+
+    /// @notice Merkle root of the current epoch over all subjects.
+    function scoresRoot() external view returns (bytes32);
+
+    /// @notice `keccak256(abi.encode(chainId, this, configCount, keccak256(abi.encodePacked(signers)), threshold, modelHash, laneCount))`.
+    function configDigest() external view returns (bytes32);
+
+    /// @notice Current limits.
+    function limits() external view returns (Limits memory);
+
+    /// @notice The approved model.
+    function modelHash() external view returns (bytes32);
+
+    /// @notice The signer set, ascending, and the signatures needed.
+    function signers() external view returns (address[] memory members, uint8 threshold);
+
+    /// @notice Number of registered subjects.
+    function laneCount() external view returns (uint16);
+
+    /// @notice Index of `subject`. Reverts with {SubjectUnregistered}.
+    function indexOf(SubjectId subject) external view returns (uint16);
+
+    /// @notice Subject at `index`. Reverts with {IndexOutOfRange}.
+    function subjectAt(uint16 index) external view returns (SubjectId);
+
+    /// @notice EIP-712 digest of `report`.
+    function reportDigest(Report calldata report) external view returns (bytes32);
+}

@@ -1,0 +1,43 @@
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import hardhatIgnoreWarnings from "hardhat-ignore-warnings";
+import { defineConfig } from "hardhat/config";
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+
+// The compiler comes from npm (wasm), so that a build needs nothing but the lockfile.
+// HARDHAT_SOLC=download lets Hardhat fetch its own native compiler instead: faster, where that is reachable.
+const compilers = [
+  {
+    version: "0.8.30",
+    ...(process.env.HARDHAT_SOLC === "download" ? {} : { path: require.resolve("solc-0.8.30/soljson.js") }),
+    settings: {
+      evmVersion: "cancun",
+      optimizer: { enabled: true, runs: 20_000 },
+      outputSelection: { "*": { "*": ["storageLayout"] } },
+    },
+  },
+];
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers, hardhatIgnoreWarnings],
+  solidity: { profiles: { default: { compilers }, production: { compilers } } },
+  warnings: { "*": { default: "error" } },
+  paths: { ignition: "./deploy" },
+  typechain: { outDir: "./typechain-types" },
+  networks: {
+    // The embedded chain of the crash lab and of the tests. Time never runs by itself on it.
+    lab: {
+      type: "edr-simulated",
+      chainType: "l1",
+      chainId: 31337,
+      hardfork: "osaka",
+      blockGasLimit: 60_000_000,
+      allowUnlimitedContractSize: false,
+    },
+  },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: { isolate: true, fuzz: { runs: 256, seed: "0x42" }, invariant: { runs: 64, depth: 50, failOnRevert: true } },
+  },
+});

@@ -1,0 +1,122 @@
+import type { Address, Bps, Hex } from "../units.js";
+
+/**
+ * The canonical state of one block: everything the model reads, and nothing else. Integers are raw chain integers;
+ * arrays are sorted as stated, so that two operators who read the same block hold the same bytes.
+ */
+export interface Snapshot {
+  readonly schema: "bulkhead/snapshot/1";
+  readonly chainId: number;
+  readonly block: { readonly number: number; readonly hash: Hex; readonly timestamp: number };
+  /** Ascending by address. Every asset that a venue, pool or look-through names. */
+  readonly assets: readonly AssetState[];
+  /** Ascending by address. */
+  readonly feeds: readonly FeedState[];
+  /** Ascending by address. */
+  readonly venues: readonly VenueState[];
+  /** Ascending by address. */
+  readonly pools: readonly PoolState[];
+  /** Liquidations within the calibration's resilience window, ascending by (block, logIndex). */
+  readonly forcedSales: readonly ForcedSale[];
+  /** What could not be read, and why; counted against coverage. Ascending by (scope, id). */
+  readonly exclusions: readonly Exclusion[];
+}
+
+export interface AssetState {
+  readonly asset: Address;
+  readonly symbol: string;
+  readonly decimals: number;
+  /** What one whole unit is a claim on: whole units of `asset` scaled by 1e18. Empty for a base asset. Ascending. */
+  readonly lookThrough: readonly { readonly asset: Address; readonly unitsWad: bigint }[];
+}
+
+export interface FeedState {
+  readonly feed: Address;
+  readonly description: string;
+  readonly decimals: number;
+  readonly answer: bigint;
+  /** Unix seconds. */
+  readonly updatedAt: number;
+}
+
+/** One deployment of a lending protocol. */
+export interface VenueState {
+  /** Entry contract: for Aave, the Pool. */
+  readonly venue: Address;
+  readonly kind: "aave-v3";
+  /** One unit of the venue's base currency, e.g. 1e8 (USD) or 1e18 (ETH). */
+  readonly baseUnit: bigint;
+  /** USD per whole unit of the base currency, 1e8-scaled; 1e8 where the base currency is USD. */
+  readonly baseUsdE8: bigint;
+  /** Share of the debt that one liquidation may repay while the health factor is above `fullCloseHfWad`. */
+  readonly closeFactorBps: Bps;
+  /** At or below this health factor everything may be repaid, 1e18-scaled. */
+  readonly fullCloseHfWad: bigint;
+  /** Ascending by asset. */
+  readonly reserves: readonly ReserveState[];
+  /** Accounts with debt or collateral, ascending by address. */
+  readonly accounts: readonly AccountState[];
+  /** Debt of all accounts as the protocol's own totals say, in base currency units: the denominator of coverage. */
+  readonly totalDebtBase: bigint;
+}
+
+export interface ReserveState {
+  readonly asset: Address;
+  /** The price this venue uses, in base currency units per whole unit of the asset. */
+  readonly priceBase: bigint;
+  readonly ltvBps: Bps;
+  readonly liquidationThresholdBps: Bps;
+  /** What a liquidator gets on top: 500 is 5 %. */
+  readonly liquidationBonusBps: Bps;
+  readonly active: boolean;
+  readonly frozen: boolean;
+  readonly paused: boolean;
+  readonly borrowingEnabled: boolean;
+  /** Sum of supplied and of borrowed raw units, interest included. */
+  readonly suppliedUnits: bigint;
+  readonly debtUnits: bigint;
+}
+
+export interface AccountState {
+  readonly account: Address;
+  /** Raw units, interest included, used as collateral. Ascending by reserve index; amounts above 0. */
+  readonly collateral: readonly (readonly [reserve: number, units: bigint])[];
+  /** Raw units owed, interest included. Ascending by reserve index; amounts above 0. */
+  readonly debt: readonly (readonly [reserve: number, units: bigint])[];
+}
+
+/** A Uniswap v3 pool with every initialised tick. */
+export interface PoolState {
+  readonly pool: Address;
+  readonly kind: "uniswap-v3";
+  readonly token0: Address;
+  readonly token1: Address;
+  /** Hundredths of a basis point. */
+  readonly fee: number;
+  readonly tickSpacing: number;
+  readonly sqrtPriceX96: bigint;
+  readonly tick: number;
+  readonly liquidity: bigint;
+  /** Ascending. */
+  readonly ticks: readonly (readonly [tick: number, liquidityNet: bigint])[];
+}
+
+/** One liquidation, as its event tells. */
+export interface ForcedSale {
+  readonly block: number;
+  readonly logIndex: number;
+  /** Unix seconds of that block. */
+  readonly timestamp: number;
+  readonly venue: Address;
+  readonly account: Address;
+  readonly collateralAsset: Address;
+  readonly collateralUnits: bigint;
+  readonly debtAsset: Address;
+  readonly debtUnits: bigint;
+}
+
+export interface Exclusion {
+  readonly scope: "venue" | "reserve" | "account" | "pool" | "feed" | "asset";
+  readonly id: string;
+  readonly reason: string;
+}
