@@ -50,3 +50,21 @@ export function multipleToCxUp(multiple: number): Cx {
   if (Number.isNaN(multiple)) return 0;
   return Math.min(U16_MAX, Math.max(CX_ONE, Math.ceil(multiple * CX_ONE - 1e-9)));
 }
+
+/** Share in [0,1] to basis points, rounded to nearest: for shares that are neither risk nor permission. */
+export function fracToBpsNearest(frac: number): Bps {
+  return Math.min(BPS_ONE, Math.max(0, Math.round(frac * BPS_ONE)));
+}
+
+/** An integer number to a bigint, exactly. Throws `RangeError` for anything but a safe integer. */
+export function intToBig(value: number): bigint {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`expected a safe integer, saw ${value}`);
+  return BigInt(value);
+}
+
+/** A bigint to an integer number, exactly. Throws `RangeError` outside of the safe integers. */
+export function bigToInt(value: bigint): number {
+  const int = Number(value);
+  if (!Number.isSafeInteger(int)) throw new RangeError(`expected an integer within 2^53, saw ${value}`);
+  return int;
+}
