@@ -35,6 +35,8 @@ export default defineConfig({
       blockGasLimit: 60_000_000,
       allowUnlimitedContractSize: false,
     },
+    // A development chain over HTTP, embedded or not: the lab overrides the URL and the key, so that Ignition can deploy to it.
+    devchain: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
   },
   test: {
     mocha: { timeout: 120_000 },
