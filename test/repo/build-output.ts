@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { filesUnder, read, root } from "./sources.js";
+
+/** A node of solc's syntax tree, with the fields that the repository's rules look at. */
+export interface SolidityNode {
+  readonly nodeType: string;
+  readonly name?: string;
+  readonly kind?: string;
+  readonly visibility?: string;
+  readonly contractKind?: string;
+  /** `start:length:file`, in bytes. */
+  readonly src: string;
+  readonly documentation?: { readonly text: string } | string | null;
+  readonly parameters?: { readonly parameters: readonly SolidityNode[] };
+  readonly nodes?: readonly SolidityNode[];
+  readonly body?: SolidityNode | null;
+}
+
+export interface CompiledSource {
+  readonly file: string;
+  readonly ast: SolidityNode;
+  /** Source text as UTF-8 bytes: what `src` counts in. */
+  readonly bytes: Buffer;
+}
+
+interface BuildInfo {
+  readonly input: { readonly sources: Record<string, { readonly content: string }> };
+}
+
+interface BuildOutput {
+  readonly output: {
+    readonly sources: Record<string, { readonly ast: SolidityNode }>;
+    readonly contracts?: Record<string, Record<string, { readonly storageLayout?: StorageLayout }>>;
+  };
+}
+
+export interface StorageLayout {
+  readonly storage: readonly {
+    readonly label: string;
+    readonly slot: string;
+    readonly offset: number;
+    readonly type: string;
+  }[];
+}
+
+const json = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), "utf8"));
+
+/** Build infos of our own contracts. Empty before the first build. */
+function builds(): { info: BuildInfo; out: BuildOutput }[] {
+  const folder = path.join(root, "artifacts/build-info");
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".output.json")) : [];
+  return names.sort().map((name) => ({
+    info: json(`artifacts/build-info/${name.replace(".output.json", ".json")}`) as BuildInfo,
+    out: json(`artifacts/build-info/${name}`) as BuildOutput,
+  }));
+}
+
+/** Syntax trees of contracts/, as compiled last; a source that changed since is not among them. */
+export function compiledSources(): CompiledSource[] {
+  const found = new Map<string, CompiledSource>();
+  for (const { info, out } of builds()) {
+    for (const [name, { ast }] of Object.entries(out.output.sources)) {
+      const file = name.replace(/^project\//, "");
+      const content = info.input.sources[name]?.content;
+      if (!file.startsWith("contracts/") || content === undefined || !existsSync(path.join(root, file))) continue;
+      if (content === read(file)) found.set(file, { file, ast, bytes: Buffer.from(content) });
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** Storage layouts by `file:Contract`, without the compiler's run-dependent type ids. */
+export function storageLayouts(): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { out } of builds()) {
+    for (const [name, contracts] of Object.entries(out.output.contracts ?? {})) {
+      for (const [contract, { storageLayout }] of Object.entries(contracts)) {
+        const file = name.replace(/^project\//, "");
+        const slots = storageLayout?.storage ?? [];
+        if (!file.startsWith("contracts/") || slots.length === 0) continue;
+        const line = slots.map((s) => `${s.slot}+${s.offset} ${s.label}: ${s.type.replace(/\)\d+/g, ")")}`);
+        found.set(`${file}:${contract}`, line);
+      }
+    }
+  }
+  return found;
+}
+
+export interface Artifact {
+  readonly file: string;
+  readonly contractName: string;
+  readonly sourceName: string;
+  readonly abi: readonly object[];
+  readonly deployedBytecode: string;
+}
+
+/** Artifacts of contracts/. */
+export const artifacts = (): Artifact[] =>
+  filesUnderArtifacts().map((file) => ({ ...(json(file) as Omit<Artifact, "file">), file }));
+
+function filesUnderArtifacts(): string[] {
+  const folder = "artifacts/contracts";
+  return existsSync(path.join(root, folder)) ? filesUnder(folder, /\.json$/) : [];
+}
+
+/** Every node below `node`, itself included. */
+export function* nodesOf(node: SolidityNode): Generator<SolidityNode> {
+  yield node;
+  for (const child of node.nodes ?? []) yield* nodesOf(child);
+}
