@@ -20,7 +20,7 @@ const table: string[] = [];
 const failed: string[] = [];
 
 function record(name: string, ok: boolean, took: string): void {
-  table.push(`${name.padEnd(14)} ${ok ? "ok    " : "FAILED"} ${took}`);
+  table.push(`step ${name.padEnd(14)} ${ok ? "ok    " : "FAILED"} ${took}`);
   if (!ok) failed.push(name);
 }
 
