@@ -1,0 +1,96 @@
+import { encodeRlp, keccak256, toBeArray } from "ethers";
+import type { Hex } from "../../units.js";
+import { type Archive, type RecordedHeader, toHex } from "./archive.js";
+
+/** Header fields in RLP order. The later ones exist from a hardfork on, so they end where the recording ends. */
+const FIELDS = [
+  ["parentHash", "bytes"],
+  ["sha3Uncles", "bytes"],
+  ["miner", "bytes"],
+  ["stateRoot", "bytes"],
+  ["transactionsRoot", "bytes"],
+  ["receiptsRoot", "bytes"],
+  ["logsBloom", "bytes"],
+  ["difficulty", "quantity"],
+  ["number", "quantity"],
+  ["gasLimit", "quantity"],
+  ["gasUsed", "quantity"],
+  ["timestamp", "quantity"],
+  ["extraData", "bytes"],
+  ["mixHash", "bytes"],
+  ["nonce", "bytes"],
+  ["baseFeePerGas", "quantity"],
+  ["withdrawalsRoot", "bytes"],
+  ["blobGasUsed", "quantity"],
+  ["excessBlobGas", "quantity"],
+  ["parentBeaconBlockRoot", "bytes"],
+  ["requestsHash", "bytes"],
+] as const;
+
+/** Seconds between two consecutive slots after the Merge. */
+const SLOT_SECONDS = 12n;
+
+/** Compute a block's hash from its header fields. **Source:** Yellow Paper 4.4.1; EIP-1559, 4895, 4844, 4788, 7685 for the later fields. */
+export function headerHash(header: Readonly<Record<string, Hex>>): Hex {
+  const items: (Hex | Uint8Array)[] = [];
+  for (const [field, kind] of FIELDS) {
+    const value = header[field];
+    if (value === undefined) break;
+    items.push(kind === "bytes" ? value : toBeArray(value));
+  }
+  return keccak256(encodeRlp(items)) as Hex;
+}
+
+/**
+ * The block to fork from. Its number and hash are real (the hash is the recorded block's `parentHash`); the rest of its
+ * header was not recorded and is filled in from the child, one slot earlier. Nothing in a transaction's execution reads those fields.
+ */
+export function parentStandIn(archive: Archive): Readonly<Record<string, unknown>> {
+  const { header } = archive;
+  return {
+    ...header,
+    ...previousFields(header),
+    gasUsed: "0x0",
+    size: "0x0",
+    transactions: [],
+    uncles: [],
+    ...(header.withdrawalsRoot === undefined ? {} : { withdrawals: [] }),
+  };
+}
+
+function previousFields(header: RecordedHeader) {
+  return {
+    hash: header.parentHash,
+    parentHash: `0x${"00".repeat(32)}`,
+    number: toHex(BigInt(header.number) - 1n),
+    timestamp: toHex(BigInt(header.timestamp) - SLOT_SECONDS),
+  };
+}
+
+/** Mainnet's execution hardforks by activation. **Source:** the EIPs' meta documents (block numbers up to Paris, then timestamps). */
+const MAINNET_BLOCKS = [
+  [15_537_394n, "merge"],
+  [15_050_000n, "grayGlacier"],
+  [13_773_000n, "arrowGlacier"],
+  [12_965_000n, "london"],
+  [12_244_000n, "berlin"],
+  [9_200_000n, "muirGlacier"],
+  [9_069_000n, "istanbul"],
+  [7_280_000n, "petersburg"],
+] as const;
+const MAINNET_TIMES = [
+  [1_764_798_551n, "osaka"],
+  [1_746_612_311n, "prague"],
+  [1_710_338_135n, "cancun"],
+  [1_681_338_455n, "shanghai"],
+] as const;
+
+/** Name the hardfork a mainnet block ran under, as EDR spells it. **Throws** RangeError before Petersburg (2019-02). */
+export function mainnetHardfork(header: RecordedHeader): string {
+  const timestamp = BigInt(header.timestamp);
+  const number = BigInt(header.number);
+  const fork = MAINNET_TIMES.find(([from]) => timestamp >= from) ?? MAINNET_BLOCKS.find(([from]) => number >= from);
+  if (fork === undefined)
+    throw new RangeError(`block ${number} is older than Petersburg: expected block 7280000 or later`);
+  return fork[1];
+}

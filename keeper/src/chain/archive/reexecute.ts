@@ -1,0 +1,147 @@
+import { JsonRpcProvider, Network } from "ethers";
+import type { Address, Hex } from "../../units.js";
+import type { Archive } from "./archive.js";
+import { ReplayRejected } from "./errors.js";
+import { mainnetHardfork } from "./header.js";
+import { serveArchive } from "./serve.js";
+
+/** What a development node must be started with to fork the parent of a recorded block. */
+export interface ForkOptions {
+  readonly url: string;
+  readonly blockNumber: bigint;
+  readonly chainId: number;
+  /** The recorded block's own hardfork: a later one would change its gas. */
+  readonly hardfork: string;
+}
+
+/** A development node that runs on a fork; EDR and anvil differ in how the next block is dictated to them. */
+export interface ForkNode {
+  readonly url: string;
+  readonly dialect: "edr" | "anvil";
+  readonly close: () => Promise<void>;
+}
+
+/** A node on top of a served archive. */
+export interface RecordedFork {
+  readonly url: string;
+  readonly dialect: "edr" | "anvil";
+  readonly misses: ReadonlySet<string>;
+  readonly assumedEmpty: ReadonlySet<Address>;
+  readonly close: () => Promise<void>;
+}
+
+/** The block that re-execution mined, and which header fields equal the recorded ones. */
+export interface Reexecution {
+  readonly txCount: number;
+  /** Gas units. */
+  readonly gasUsed: bigint;
+  readonly logsBloom: Hex;
+  readonly receiptsRoot: Hex;
+  readonly transactionsRoot: Hex;
+  readonly matches: Readonly<Record<CheckedField, boolean>>;
+}
+
+/** The header fields that execution determines and that a partial state can reproduce (the state root it cannot). */
+export const CHECKED_FIELDS = ["gasUsed", "logsBloom", "receiptsRoot", "transactionsRoot"] as const;
+type CheckedField = (typeof CHECKED_FIELDS)[number];
+
+/** `difficulty` of a block after the Merge, where `mixHash` is the randomness that contracts read. */
+const PROOF_OF_STAKE = "0x0";
+
+/** What contracts can read of the block they run in. anvil draws its own `mixHash`: a block that reads it differs there. */
+const ENVIRONMENT = {
+  edr: ["number", "timestamp", "miner", "gasLimit", "baseFeePerGas", "mixHash"],
+  anvil: ["number", "timestamp", "miner", "gasLimit", "baseFeePerGas"],
+} as const;
+
+/** Serve `archive` and start a node on it with `start`. Close the result to stop both. */
+export async function openFork(
+  archive: Archive,
+  start: (options: ForkOptions) => Promise<ForkNode>,
+): Promise<RecordedFork> {
+  const source = await serveArchive(archive);
+  const options = {
+    url: source.url,
+    blockNumber: BigInt(archive.header.number) - 1n,
+    chainId: archive.chainId,
+    hardfork: mainnetHardfork(archive.header),
+  };
+  const node = await start(options).catch(async (error: unknown) => {
+    await source.close();
+    throw error;
+  });
+  const close = async () => {
+    await node.close();
+    await source.close();
+  };
+  return { url: node.url, dialect: node.dialect, misses: source.misses, assumedEmpty: source.assumedEmpty, close };
+}
+
+/**
+ * Mine the recorded block again on a fork of its parent: same proposer, randomness, gas limit, time, base fee and transactions.
+ *
+ * **Throws** {@link ReplayRejected} when the node refuses a transaction or mines fewer than were recorded.
+ */
+export async function reexecute(archive: Archive, fork: RecordedFork): Promise<Reexecution> {
+  const provider = new JsonRpcProvider(fork.url, undefined, {
+    staticNetwork: Network.from(archive.chainId),
+    batchMaxCount: 1,
+  });
+  try {
+    for (const [method, params] of blockSettings(archive, fork.dialect)) await provider.send(method, params);
+    for (const [index, transaction] of archive.transactions.entries()) {
+      await provider.send("eth_sendRawTransaction", [transaction.raw]).catch((error: unknown) => {
+        throw new ReplayRejected(`transaction ${index} (${transaction.hash})`, reasonOf(error));
+      });
+    }
+    return await mine(archive, fork.dialect, provider);
+  } finally {
+    provider.destroy();
+  }
+}
+
+/** Settings of the next block, in an order that both nodes accept. */
+function blockSettings(archive: Archive, dialect: ForkNode["dialect"]): [string, unknown[]][] {
+  const { header } = archive;
+  const prefix = dialect === "edr" ? "hardhat" : "anvil";
+  const settings: [string, unknown[]][] = [[`${prefix}_setCoinbase`, [header.miner]]];
+  if (dialect === "edr" && header.difficulty === PROOF_OF_STAKE)
+    settings.push(["hardhat_setPrevRandao", [header.mixHash]]);
+  settings.push([dialect === "edr" ? "evm_setBlockGasLimit" : "anvil_setBlockGasLimit", [header.gasLimit]]);
+  settings.push(["evm_setNextBlockTimestamp", [header.timestamp]]);
+  if (header.baseFeePerGas !== undefined)
+    settings.push([`${prefix}_setNextBlockBaseFeePerGas`, [header.baseFeePerGas]]);
+  return settings;
+}
+
+async function mine(archive: Archive, dialect: ForkNode["dialect"], provider: JsonRpcProvider): Promise<Reexecution> {
+  const position = `mining block ${BigInt(archive.header.number)}`;
+  await provider.send("evm_mine", []).catch((error: unknown) => {
+    throw new ReplayRejected(position, reasonOf(error));
+  });
+  const mined = await provider.send("eth_getBlockByNumber", [archive.header.number, false]);
+  const [seen, wanted] = [mined?.transactions.length ?? 0, archive.transactions.length];
+  if (seen !== wanted) throw new ReplayRejected(position, `${seen} transactions were mined, expected ${wanted}`);
+  for (const field of ENVIRONMENT[dialect]) {
+    const [saw, expected] = [mined[field], archive.header[field]];
+    if (saw !== expected) throw new ReplayRejected(position, `the node used ${field} ${saw}, expected ${expected}`);
+  }
+  return {
+    txCount: seen,
+    gasUsed: BigInt(mined.gasUsed),
+    logsBloom: mined.logsBloom,
+    receiptsRoot: mined.receiptsRoot,
+    transactionsRoot: mined.transactionsRoot,
+    matches: compare(archive, mined),
+  };
+}
+
+function compare(archive: Archive, mined: Readonly<Record<CheckedField, Hex>>): Record<CheckedField, boolean> {
+  const equal = (field: CheckedField) => mined[field] === archive.header[field];
+  return Object.fromEntries(CHECKED_FIELDS.map((field) => [field, equal(field)])) as Record<CheckedField, boolean>;
+}
+
+function reasonOf(error: unknown): string {
+  const nested = (error as { readonly error?: { readonly message?: string } }).error?.message;
+  return nested ?? (error instanceof Error ? error.message : String(error));
+}
