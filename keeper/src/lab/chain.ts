@@ -77,7 +77,7 @@ export async function attachChain(options: {
   keyFile?: string;
 }): Promise<DevChain> {
   const rpc = connectRpc(options.url);
-  const chainId = Number(await rpc.call("eth_chainId"));
+  const chainId = Number.parseInt(String(await rpc.call("eth_chainId")), 16);
   const allowed = [DEV_CHAIN_ID, ...(options.allowChainId === undefined ? [] : [options.allowChainId])];
   if (!allowed.includes(chainId)) throw new ChainIdError(options.url, chainId, allowed);
   const isKeyNeeded = chainId !== DEV_CHAIN_ID || options.keyFile !== undefined;
@@ -120,10 +120,7 @@ async function drive(
   return chain;
 }
 
-type BlockControls = Pick<
-  DevChain,
-  "timestamp" | "mine" | "setAutomine" | "setBlockGasLimit" | "snapshot" | "revert"
->;
+type BlockControls = Pick<DevChain, "timestamp" | "mine" | "setAutomine" | "setBlockGasLimit" | "snapshot" | "revert">;
 
 function blockControls(rpc: DevRpc): BlockControls {
   return {
@@ -155,9 +152,9 @@ async function head(rpc: DevRpc): Promise<MinedBlock> {
     transactions: readonly Hex[];
   };
   return {
-    number: Number(block.number),
+    number: Number.parseInt(block.number, 16),
     hash: block.hash,
-    timestamp: Number(block.timestamp),
+    timestamp: Number.parseInt(block.timestamp, 16),
     transactions: block.transactions.length,
   };
 }
