@@ -59,7 +59,9 @@ export interface Transactions {
 export function createTransactions(db: DatabaseSync): Transactions {
   const openSlot = db.prepare("INSERT OR IGNORE INTO slots (nonce, state, opened_block) VALUES (?, 'live', ?)");
   const revive = db.prepare("UPDATE slots SET state = 'live', opened_block = ? WHERE nonce = ? AND state = 'lost'");
-  const insert = db.prepare("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const insert = db.prepare(
+    "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET block = excluded.block, at = excluded.at",
+  );
   const sent = db.prepare("UPDATE attempts SET sent = 1 WHERE hash = ?");
   const mine = db.prepare(
     "UPDATE slots SET state = 'mined', mined_attempt = ?, mined_block = ?, mined_block_hash = ?, succeeded = ?, spent_wei = ? WHERE nonce = ?",

@@ -1,0 +1,65 @@
+import type { SigningKey } from "ethers";
+import type { Transactions } from "../store/transactions.js";
+import type { Address, Hex } from "../units.js";
+import type { FeeLimits, SpendBudget } from "./fees.js";
+import type { SendFault } from "./send-fault.js";
+
+/** What the outbox asks of a node. */
+export interface TransactionGateway {
+  /** Transactions of `address` in the chain up to its latest block. */
+  readonly count: (address: Address) => Promise<number>;
+  /** The canonical receipt of `hash`, if there is one. */
+  readonly receipt: (hash: Hex) => Promise<Receipt | undefined>;
+  /** Hand a raw transaction to every node. Rejects when none took it. */
+  readonly send: (raw: Hex) => Promise<void>;
+}
+
+/** What is needed of a receipt. */
+export interface Receipt {
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+  readonly succeeded: boolean;
+  readonly spentWei: bigint;
+}
+
+/** The head that a step is made at. */
+export interface OutboxHead {
+  readonly number: number;
+  readonly hash: Hex;
+  readonly parentHash: Hex;
+  /** Unix seconds. */
+  readonly timestamp: number;
+  readonly baseFee: bigint;
+}
+
+/** A call worth a transaction. A newer epoch's payload takes the place of an older one that is still pending. */
+export interface Payload {
+  readonly epoch: number;
+  readonly to: Address;
+  readonly data: Hex;
+}
+
+/** How a step ended. `held` says why nothing was signed; `fault` what the node said of what was sent. */
+export type StepResult =
+  | { readonly kind: "sent"; readonly hash: Hex; readonly fault: SendFault | undefined }
+  | { readonly kind: "held"; readonly reason: string }
+  | { readonly kind: "idle" };
+
+/** Places at which a test ends the process. */
+export type FaultPoint = "signed" | "journaled" | "sent" | "marked" | "receipt";
+
+/** Everything an outbox works with. */
+export interface OutboxParts {
+  readonly transactions: Transactions;
+  readonly gateway: TransactionGateway;
+  readonly key: SigningKey;
+  readonly address: Address;
+  readonly chainId: number;
+  readonly gasLimit: bigint;
+  readonly fees: FeeLimits;
+  readonly budget: SpendBudget;
+  readonly fault?: (point: FaultPoint) => void;
+}
+
+/** Blocks without a receipt after which a call is priced anew, and a nonce that is not ours any more is given up. */
+export const BUMP_AFTER_BLOCKS = 2;
