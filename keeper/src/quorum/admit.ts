@@ -1,5 +1,5 @@
 import { recoverSigner, reportDigest, SignatureMalformed, type ReportDomain } from "../report/digest.js";
-import { decodeMessage, MessageMalformed, type SignedReport } from "./message.js";
+import { decodeMessage, MessageMalformed, type SignedReport } from "../report/signed-report.js";
 import type { Admission, SignatureBook } from "./signature-book.js";
 
 /** What a door needs to judge a vote. */

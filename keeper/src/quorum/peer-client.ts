@@ -1,4 +1,4 @@
-import { encodeMessage, type SignedReport } from "./message.js";
+import { encodeMessage, type SignedReport } from "../report/signed-report.js";
 import { SIGNATURES_PATH } from "./peer-server.js";
 
 /** Where a peer listens, and the key it signs with. */

@@ -1,5 +1,5 @@
 import type { Address, Hex } from "../units.js";
-import type { SignedReport } from "./message.js";
+import type { SignedReport } from "../report/signed-report.js";
 
 /** What became of a vote. */
 export type Admission =

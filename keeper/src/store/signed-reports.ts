@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Report } from "../report/report.js";
-import { decodeReport, encodeMessage, encodeReport, type SignedReport } from "../quorum/message.js";
+import { decodeReport, encodeMessage, encodeReport, type SignedReport } from "../report/signed-report.js";
 import type { Hex } from "../units.js";
 
 /** Which report this key signs, or signed, in an epoch. */

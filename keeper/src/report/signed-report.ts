@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Report } from "../report/report.js";
+import type { Report } from "./report.js";
 import type { Address, Hex } from "../units.js";
 
 /** One operator's vote: the whole report, so that whoever reads it can recompute the digest and need trust nobody. */
