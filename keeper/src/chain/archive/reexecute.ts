@@ -54,19 +54,19 @@ const ENVIRONMENT = {
   anvil: ["number", "timestamp", "miner", "gasLimit", "baseFeePerGas"],
 } as const;
 
+/** What a node needs to fork the parent of the archive's block from `url`, be that the served archive or a live archive node. */
+export function forkOptions(archive: Archive, url: string): ForkOptions {
+  const { chainId, header } = archive;
+  return { url, chainId, blockNumber: BigInt(header.number) - 1n, hardfork: mainnetHardfork(header) };
+}
+
 /** Serve `archive` and start a node on it with `start`. Close the result to stop both. */
 export async function openFork(
   archive: Archive,
   start: (options: ForkOptions) => Promise<ForkNode>,
 ): Promise<RecordedFork> {
   const source = await serveArchive(archive);
-  const options = {
-    url: source.url,
-    blockNumber: BigInt(archive.header.number) - 1n,
-    chainId: archive.chainId,
-    hardfork: mainnetHardfork(archive.header),
-  };
-  const node = await start(options).catch(async (error: unknown) => {
+  const node = await start(forkOptions(archive, source.url)).catch(async (error: unknown) => {
     await source.close();
     throw error;
   });
@@ -82,7 +82,7 @@ export async function openFork(
  *
  * **Throws** {@link ReplayRejected} when the node refuses a transaction or mines fewer than were recorded.
  */
-export async function reexecute(archive: Archive, fork: RecordedFork): Promise<Reexecution> {
+export async function reexecute(archive: Archive, fork: Pick<ForkNode, "url" | "dialect">): Promise<Reexecution> {
   const provider = new JsonRpcProvider(fork.url, undefined, {
     staticNetwork: Network.from(archive.chainId),
     batchMaxCount: 1,
