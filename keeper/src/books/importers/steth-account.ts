@@ -91,7 +91,7 @@ function matchTotal(row: SourceRow, named: readonly BookAmount[], assets: Assets
   );
   if (fit === undefined) throw sourceError(row, "a collateral total that nothing fits", "one that `rest` can complete");
   return {
-    amounts: [...side.amounts, { symbol: REST, units: fit.restValue }],
+    amounts: [...side.amounts, { symbol: REST, units: fit.restValue }].filter(({ units }) => units > 0n),
     remainders: [...side.remainders, { handling: "rest", fileValue: missing, placedValue: fit.restValue }],
   };
 }
