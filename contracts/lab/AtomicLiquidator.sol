@@ -37,10 +37,10 @@ contract AtomicLiquidator {
     /// @notice Thrown when the sale returns less than the debt repaid and the gas.
     error Unprofitable(uint256 received, uint256 spent, uint256 gasCost);
 
-    constructor(IAaveLiquidation pool, ISwapRouterExactInput router) {
+    constructor(IAaveLiquidation pool, ISwapRouterExactInput router, address owner) {
         POOL = pool;
         ROUTER = router;
-        OWNER = msg.sender;
+        OWNER = owner;
     }
 
     /// @notice Works through `jobs` in order, each at the largest size that is profitable.
