@@ -35,13 +35,18 @@ interface BuildOutput {
   };
 }
 
-export interface StorageLayout {
-  readonly storage: readonly {
-    readonly label: string;
-    readonly slot: string;
-    readonly offset: number;
-    readonly type: string;
-  }[];
+interface StorageSlot {
+  readonly label: string;
+  readonly slot: string;
+  readonly offset: number;
+  readonly type: string;
+}
+
+interface StorageLayout {
+  readonly storage: readonly StorageSlot[];
+  readonly types?: Readonly<
+    Record<string, { readonly label: string; readonly members?: readonly StorageSlot[] }>
+  > | null;
 }
 
 const json = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), "utf8"));
@@ -70,17 +75,28 @@ export function compiledSources(): CompiledSource[] {
   return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** Storage layouts by `file:Contract`, without the compiler's run-dependent type ids. */
+/** `slot+offset label: type`; structs that lie in a contract's storage are listed below it, by their name. */
+function layoutLines({ storage, types }: StorageLayout): string[] {
+  const line = (prefix: string, { slot, offset, label, type }: StorageSlot): string =>
+    `${prefix}${slot}+${offset} ${label}: ${types?.[type]?.label ?? type}`;
+  const structs = Object.values(types ?? {}).sort((x, y) => (x.label < y.label ? -1 : 1));
+  const members = structs.flatMap(({ label, members: slots }) =>
+    (slots ?? []).map((slot) => line(`${label.replace("struct ", "")} `, slot)),
+  );
+  return [...storage.map((slot) => line("", slot)), ...members];
+}
+
+/** Storage layouts by `file:Contract`; contracts without state are left out. */
 export function storageLayouts(): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { out } of builds()) {
     for (const [name, contracts] of Object.entries(out.output.contracts ?? {})) {
       for (const [contract, { storageLayout }] of Object.entries(contracts)) {
         const file = name.replace(/^project\//, "");
-        const slots = storageLayout?.storage ?? [];
-        if (!file.startsWith("contracts/") || slots.length === 0) continue;
-        const line = slots.map((s) => `${s.slot}+${s.offset} ${s.label}: ${s.type.replace(/\)\d+/g, ")")}`);
-        found.set(`${file}:${contract}`, line);
+        if (!file.startsWith("contracts/") || file.endsWith(".t.sol") || !existsSync(path.join(root, file))) continue;
+        if (storageLayout !== undefined && storageLayout.storage.length > 0) {
+          found.set(`${file}:${contract}`, layoutLines(storageLayout));
+        }
       }
     }
   }

@@ -75,6 +75,17 @@ describe("docs", () => {
     expect(missing).to.deep.equal([]);
   });
 
+  it("use words that the code uses: each name in the glossary's last column occurs in it", () => {
+    const code = [...filesUnder("contracts", /\.sol$/), ...filesUnder("keeper/src", /\.ts$/)].map(read).join("\n");
+    const names = prose("docs/glossary.md")
+      .split("\n")
+      .flatMap((row) => [...(row.split("|").at(-2) ?? "").matchAll(/`([A-Za-z.]+)`/g)].map((match) => match[1] ?? ""));
+    expect(names.length).to.be.greaterThan(0);
+    expect(
+      names.filter((name) => !name.split(".").every((part) => new RegExp(`\\b${part}\\b`).test(code))),
+    ).to.deep.equal([]);
+  });
+
   it("begin with a README that is read to its end", () => {
     expect(read("README.md").trimEnd().split("\n").length).to.be.at.most(README_LINES);
   });

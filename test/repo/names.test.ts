@@ -11,7 +11,7 @@ interface Rule {
   readonly pattern: RegExp;
 }
 
-const text = /(\.(ts|js|mjs|sol|md|json|jsonl|ya?ml|sh|svg)|\.ci\/run)$/;
+const text = /(\.(ts|js|mjs|sol|md|json|jsonl|ya?ml|sh|svg)|\.npmrc|\.ci\/run)$/;
 
 const rules: readonly Rule[] = [
   {

@@ -35,7 +35,8 @@ function faults(file: string, contract: string, node: SolidityNode): string[] {
   const where = `${file} ${contract}.${node.name ?? ""}`;
   const text = textOf(node);
   if (/@inheritdoc\b/.test(text)) return [];
-  if (!/@notice\b/.test(text)) return [`${where}: no @notice`];
+  const isType = /^(Struct|Enum)/.test(node.nodeType); // a contract's own types are for its readers: @dev will do
+  if (!(isType ? /@(notice|dev)\b/ : /@notice\b/).test(text)) return [`${where}: no @notice`];
   if (node.nodeType === "ErrorDefinition" && !/Thrown when/.test(text))
     return [`${where}: does not say "Thrown when ..."`];
   if (file.startsWith("contracts/interfaces/external/")) return []; // the host's own documentation holds

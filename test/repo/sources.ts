@@ -10,6 +10,8 @@ const isGenerated = (name: string): boolean =>
   /^(node_modules|coverage|deployments|(artifacts|cache)(-foreign)?)$/.test(name) ||
   (name.startsWith(".") && name !== ".ci");
 
+const isScratch = (name: string): boolean => name.startsWith(".") && name !== ".npmrc";
+
 /** Every file of the repository under `folder`, as `/`-separated paths from the root, ascending. */
 export function filesUnder(folder: string, pattern: RegExp): string[] {
   const found: string[] = [];
@@ -17,7 +19,7 @@ export function filesUnder(folder: string, pattern: RegExp): string[] {
     for (const entry of readdirSync(path.join(root, at), { withFileTypes: true })) {
       const name = path.posix.join(at, entry.name);
       if (entry.isDirectory() && !isGenerated(entry.name)) walk(name);
-      else if (entry.isFile() && pattern.test(name)) found.push(name);
+      else if (entry.isFile() && !isScratch(entry.name) && pattern.test(name)) found.push(name);
     }
   };
   walk(folder);
