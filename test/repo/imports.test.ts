@@ -118,7 +118,7 @@ const contracts: readonly (readonly [RegExp, RegExp])[] = [
   [/^contracts\/libraries\//, /^contracts\/(types|interfaces|libraries)\/|^@openzeppelin\//],
   [
     /^contracts\/(adapters|lens|lab)\//,
-    /^contracts\/(types|interfaces|libraries|adapters|lens|lab)\/|^@openzeppelin\//,
+    /^contracts\/(types|interfaces|libraries|adapters|lens|lab)\/|^@openzeppelin\/|^@chainlink\/contracts\/.*\/interfaces\//,
   ],
   [/^contracts\/[A-Za-z]+\.sol$/, /^contracts\/(types|libraries|interfaces(?!\/external))\/|^@openzeppelin\//],
 ];

@@ -48,7 +48,7 @@ describe("NatSpec", () => {
     [...nodesOf(ast)].filter(({ nodeType }) => nodeType === "ContractDefinition").map((node) => ({ file, node })),
   );
 
-  it("documents every external function, event and error, and each of their parameters", () => {
+  it("documents every external function, event and error, and what functions and events carry", () => {
     const missing = contracts.flatMap(({ file, node }) =>
       (node.nodes ?? [])
         .filter((member) => documented.has(member.nodeType) && isPublic(member))
