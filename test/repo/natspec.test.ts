@@ -35,10 +35,9 @@ function faults(file: string, contract: string, node: SolidityNode): string[] {
   const where = `${file} ${contract}.${node.name ?? ""}`;
   const text = textOf(node);
   if (/@inheritdoc\b/.test(text)) return [];
-  const isType = /^(Struct|Enum)/.test(node.nodeType); // a contract's own types are for its readers: @dev will do
-  if (!(isType ? /@(notice|dev)\b/ : /@notice\b/).test(text)) return [`${where}: no @notice`];
-  if (node.nodeType === "ErrorDefinition" && !/Thrown when/.test(text))
-    return [`${where}: does not say "Thrown when ..."`];
+  if (!/@notice\b/.test(text)) return [`${where}: no @notice`];
+  // An error's values are the two sides of the condition that its sentence names.
+  if (node.nodeType === "ErrorDefinition") return /Thrown when/.test(text) ? [] : [`${where}: no "Thrown when ..."`];
   if (file.startsWith("contracts/interfaces/external/")) return []; // the host's own documentation holds
   return undocumentedParameters(node, text).map((name) => `${where}: \`${name}\` is not documented`);
 }
@@ -58,8 +57,12 @@ describe("NatSpec", () => {
     expect(missing).to.deep.equal([]);
   });
 
-  it("introduces every contract, interface and library", () => {
-    const missing = contracts.filter(({ node }) => !/@notice\b/.test(textOf(node)));
+  it("introduces every contract, interface and library, and every type that others see", () => {
+    const types = compiledSources()
+      .filter(({ file }) => /^contracts\/(types|interfaces)\//.test(file))
+      .flatMap(({ file, ast }) => [...nodesOf(ast)].map((node) => ({ file, node })))
+      .filter(({ node }) => /^(Struct|Enum|UserDefinedValueType)Definition$/.test(node.nodeType));
+    const missing = [...contracts, ...types].filter(({ node }) => !/@notice\b/.test(textOf(node)));
     expect(missing.map(({ file, node }) => `${file} ${node.name}: no @notice`)).to.deep.equal([]);
   });
 });
