@@ -17,6 +17,9 @@ const TEXTS: readonly (readonly [RegExp, SendFault])[] = [
   [/insufficient funds|InsufficientFunds|doesn't have enough funds|upfront cost exceeds/i, "poor"],
 ];
 
+/** Causes of causes looked at; an error may point at itself. */
+const DEEPEST_CAUSE = 8;
+
 /** Classify a refusal by its text, over the whole chain of causes: codes differ between nodes, texts hardly. */
 export function sendFaultOf(error: unknown): SendFault {
   const texts = causeTexts(error);
@@ -24,17 +27,15 @@ export function sendFaultOf(error: unknown): SendFault {
   return found?.[1] ?? "unclear";
 }
 
-/** Messages of an error and of everything it was caused by; nested JSON-RPC error objects included. */
-export function causeTexts(error: unknown): string[] {
-  const texts: string[] = [];
-  for (let at: unknown = error, depth = 0; at !== null && at !== undefined && depth < 8; depth++) {
-    if (typeof at === "string") {
-      texts.push(at);
-      break;
-    }
-    if (typeof at !== "object") break;
-    if ("message" in at && typeof at.message === "string") texts.push(at.message);
-    at = "cause" in at ? at.cause : "error" in at ? at.error : undefined;
-  }
-  return texts;
+/** Messages of an error and of everything it was caused by, aggregated errors and nested JSON-RPC error objects included. */
+export function causeTexts(error: unknown, depth = 0): string[] {
+  if (typeof error === "string") return [error];
+  if (typeof error !== "object" || error === null || depth > DEEPEST_CAUSE) return [];
+  const own = "message" in error && typeof error.message === "string" ? [error.message] : [];
+  const causes = [
+    "cause" in error ? error.cause : undefined,
+    "error" in error ? error.error : undefined,
+    ...("errors" in error && Array.isArray(error.errors) ? (error.errors as unknown[]) : []),
+  ];
+  return [...own, ...causes.flatMap((cause) => causeTexts(cause, depth + 1))];
 }

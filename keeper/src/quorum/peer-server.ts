@@ -42,10 +42,10 @@ const STATUS: Record<Verdict["kind"], number> = {
 
 /** Listen for peers' votes. Bodies, connections, time and curve arithmetic are bounded. Throws {@link PeerPortUnavailable}. */
 export async function startPeerServer({ host, port }: ListenAddress, door: Door): Promise<PeerServer> {
-  const limit = createRateLimit({ perSec: 200, burst: 400, clients: 1024 });
+  const limit = createRateLimit({ perSec: 100, burst: 200, clients: 1024 });
   const server = createServer((request, response) => {
     handle(request, response, { door, limit }).catch((error: unknown) => {
-      if (!request.destroyed) door.onError(error);
+      if (request.complete) door.onError(error);
       answer(response, 500, { error: "internal" });
     });
   });
