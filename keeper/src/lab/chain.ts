@@ -4,8 +4,10 @@ import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import type { Address, Hex } from "../units.js";
-import { BlockTimeError, ChainIdError, KeyFileError, PortTakenError, SnapshotUnknownError } from "./chain-errors.js";
+import type { Address } from "../units.js";
+import { blockControls, quantity } from "./block-controls.js";
+import type { BlockControls } from "./block-controls.js";
+import { ChainIdError, KeyFileError, PortTakenError } from "./chain-errors.js";
 import { connectRpc } from "./dev-rpc.js";
 import type { DevRpc } from "./dev-rpc.js";
 
@@ -16,18 +18,8 @@ export const DEV_CHAIN_ID = 31_337;
 const DEV_MNEMONIC = "test test test test test test test test test test test junk";
 const DEPLOYER_MINIMUM_WEI = 1_000n * 10n ** 18n;
 
-/** A block that {@link DevChain.mine} made. */
-export interface MinedBlock {
-  readonly number: number;
-  readonly hash: Hex;
-  /** Unix seconds. */
-  readonly timestamp: number;
-  /** Transactions in it. */
-  readonly transactions: number;
-}
-
 /** A development chain that the lab drives: embedded or one that was there before, over the same JSON-RPC. */
-export interface DevChain {
+export interface DevChain extends BlockControls {
   readonly url: string;
   readonly chainId: number;
   readonly provider: JsonRpcProvider;
@@ -35,17 +27,8 @@ export interface DevChain {
   /** For Ignition: an http connection to the same node that signs as `deployer`. */
   readonly hardhat: NetworkConnection;
   readonly deployer: BaseWallet;
-  /** The head's unix seconds. */
-  timestamp(): Promise<number>;
-  /** Mine one block with the pending transactions at exactly `timestamp`. Throws {@link BlockTimeError}. */
-  mine(timestamp: number): Promise<MinedBlock>;
-  setAutomine(on: boolean): Promise<void>;
-  setBlockGasLimit(gas: bigint): Promise<void>;
   impersonate(address: Address): Promise<JsonRpcSigner>;
   setBalance(address: Address, wei: bigint): Promise<void>;
-  snapshot(): Promise<string>;
-  /** Throws {@link SnapshotUnknownError}. */
-  revert(id: string): Promise<void>;
   /** Let go of every handle; an embedded chain ends, an attached one mines by itself again. */
   close(): Promise<void>;
 }
@@ -61,8 +44,12 @@ export async function startEmbeddedChain(options: { genesisTime: number; port?: 
   const initialDate = new Date(options.genesisTime * 1_000);
   const server = await network.createServer({ network: "lab", override: { initialDate } }, "127.0.0.1", port);
   const listening = await server.listen();
+  const rpc = connectRpc(`http://127.0.0.1:${listening.port}`);
   const deployer = HDNodeWallet.fromPhrase(DEV_MNEMONIC);
-  return drive(connectRpc(`http://127.0.0.1:${listening.port}`), DEV_CHAIN_ID, deployer, () => server.close());
+  return drive(rpc, DEV_CHAIN_ID, deployer, () => server.close()).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
 }
 
 /**
@@ -108,7 +95,7 @@ async function drive(
       return new JsonRpcSigner(provider, address);
     },
     async setBalance(address, wei) {
-      await rpc.call("hardhat_setBalance", [address, toQuantity(wei)]);
+      await rpc.call("hardhat_setBalance", [address, quantity(wei)]);
     },
     async close() {
       provider.destroy();
@@ -118,45 +105,6 @@ async function drive(
   };
   await fundDeployer(chain);
   return chain;
-}
-
-type BlockControls = Pick<DevChain, "timestamp" | "mine" | "setAutomine" | "setBlockGasLimit" | "snapshot" | "revert">;
-
-function blockControls(rpc: DevRpc): BlockControls {
-  return {
-    timestamp: async () => (await head(rpc)).timestamp,
-    async mine(timestamp) {
-      const before = await head(rpc);
-      if (timestamp <= before.timestamp) throw new BlockTimeError(timestamp, before.timestamp);
-      await rpc.call("evm_setNextBlockTimestamp", [timestamp]);
-      await rpc.call("evm_mine");
-      const mined = await head(rpc);
-      if (mined.timestamp !== timestamp) throw new BlockTimeError(timestamp, mined.timestamp);
-      return mined;
-    },
-    setAutomine: async (on) => void (await rpc.call("evm_setAutomine", [on])),
-    setBlockGasLimit: async (gas) => void (await rpc.call("evm_setBlockGasLimit", [toQuantity(gas)])),
-    snapshot: async () => String(await rpc.call("evm_snapshot")),
-    async revert(id) {
-      const done = await rpc.call("evm_revert", [id]);
-      if (done !== true) throw new SnapshotUnknownError(id);
-    },
-  };
-}
-
-async function head(rpc: DevRpc): Promise<MinedBlock> {
-  const block = (await rpc.call("eth_getBlockByNumber", ["latest", false])) as {
-    number: Hex;
-    hash: Hex;
-    timestamp: Hex;
-    transactions: readonly Hex[];
-  };
-  return {
-    number: Number.parseInt(block.number, 16),
-    hash: block.hash,
-    timestamp: Number.parseInt(block.timestamp, 16),
-    transactions: block.transactions.length,
-  };
 }
 
 /** No polling in the background, and no cache: two reads in the same quarter second may be of different blocks. */
@@ -198,8 +146,4 @@ function requireFreePort(port: number): Promise<void> {
     probe.once("error", (cause) => reject(new PortTakenError(port, cause)));
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
   });
-}
-
-function toQuantity(value: bigint): Hex {
-  return `0x${value.toString(16)}`;
 }

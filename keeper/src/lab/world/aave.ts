@@ -1,11 +1,15 @@
 import { ZeroAddress } from "ethers";
+import { intToBig } from "../../units.js";
 import type { Address } from "../../units.js";
 import type { DevChain } from "../chain.js";
 import { loadAave } from "./artifacts.js";
 import type { Feed } from "./chainlink.js";
+import { BASE_DECIMALS } from "./spec.js";
 import type { WorldSpec } from "./spec.js";
-import { derivedAddress, read } from "./steward.js";
-import type { ContractRef, Steward } from "./steward.js";
+import { read } from "./contract-ref.js";
+import { derivedAddress } from "./orders.js";
+import type { ContractRef } from "./contract-ref.js";
+import type { Steward } from "./steward.js";
 
 /** The genuine Aave v3.0 deployment; the steward holds every role. */
 export interface Aave {
@@ -43,12 +47,10 @@ export interface AaveCore {
 
 const MARKET_ID = "Bulkhead lab";
 const LIBRARIES = ["SupplyLogic", "BorrowLogic", "LiquidationLogic", "EModeLogic", "BridgeLogic", "PoolLogic"] as const;
-const USD_UNIT = 10n ** 8n;
-const ETH_UNIT = 10n ** 18n;
 
 /** One unit of the base currency: 1e8 for USD, 1e18 for ETH. */
 export function baseUnitOf(spec: WorldSpec): bigint {
-  return spec.baseCurrency === "USD" ? USD_UNIT : ETH_UNIT;
+  return 10n ** intToBig(BASE_DECIMALS[spec.baseCurrency]);
 }
 
 /** Queue the addresses provider, roles, pool and configurator. */

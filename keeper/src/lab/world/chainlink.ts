@@ -3,8 +3,11 @@ import type { Address } from "../../units.js";
 import { bigToInt } from "../../units.js";
 import type { DevChain } from "../chain.js";
 import { loadForeign } from "./artifacts.js";
-import type { ContractRef, Order, Steward } from "./steward.js";
-import { derivedAddress, orderRequest, read } from "./steward.js";
+import type { ContractRef } from "./contract-ref.js";
+import type { Order } from "./orders.js";
+import type { Steward } from "./steward.js";
+import { read } from "./contract-ref.js";
+import { derivedAddress, openActors, orderRequest } from "./orders.js";
 
 /** A Chainlink feed: a v0.6 FluxAggregator behind its EACAggregatorProxy. */
 export interface Feed {
@@ -27,10 +30,7 @@ const SUBMIT_GAS = 500_000n;
 
 /** Let the lab send for the oracle nodes, and give them gas money. */
 export async function openOracleNodes(chain: DevChain): Promise<void> {
-  for (const node of NODES) {
-    await chain.impersonate(node);
-    await chain.setBalance(node, NODE_WEI);
-  }
+  await openActors(chain, NODES, NODE_WEI);
 }
 
 /** Queue a feed with its nodes appointed and no payments; it has no answer before the first {@link pushPrice}. */

@@ -5,8 +5,9 @@ import type { DevChain } from "../chain.js";
 import type { Aave } from "./aave.js";
 import { loadAave } from "./artifacts.js";
 import type { AssetSpec, RateSpec } from "./spec.js";
-import { read } from "./steward.js";
-import type { ContractRef, Steward } from "./steward.js";
+import { read } from "./contract-ref.js";
+import type { ContractRef } from "./contract-ref.js";
+import type { Steward } from "./steward.js";
 
 /** A reserve's tokens. */
 export interface ReserveTokens {

@@ -71,12 +71,15 @@ export class WorldSpecError extends Error {
   }
 }
 
+/** Decimals of prices, and of the lending pool's base currency. */
+export const BASE_DECIMALS = { USD: 8, ETH: 18 } as const;
+
 /** Check what the protocols would refuse later with a bare number. Throws {@link WorldSpecError}. */
 export function checkSpec(spec: WorldSpec): void {
   const symbols = spec.assets.map((asset) => asset.symbol);
   if (new Set(symbols).size !== symbols.length) throw new WorldSpecError("assets", symbols.join(", "), "each once");
   if (spec.baseCurrency === "ETH") checkEthBase(spec);
-  spec.assets.forEach(checkAsset);
+  for (const asset of spec.assets) checkAsset(asset, BASE_DECIMALS[spec.baseCurrency]);
   for (const pool of spec.pools) {
     const missing = [pool.base, pool.quote].find((symbol) => !symbols.includes(symbol));
     if (missing !== undefined) throw new WorldSpecError("pools", missing, `one of ${symbols.join(", ")}`);
@@ -92,8 +95,15 @@ function checkEthBase(spec: WorldSpec): void {
   }
 }
 
-function checkAsset(asset: AssetSpec): void {
-  const { symbol, ltvBps, liquidationThresholdBps: threshold } = asset;
+function checkAsset(asset: AssetSpec, priceDecimals: number): void {
+  const { symbol, ltvBps, priceBase, liquidationThresholdBps: threshold } = asset;
+  if (!/^\d+(\.\d+)?$/.test(priceBase) || (priceBase.split(".")[1] ?? "").length > priceDecimals) {
+    throw new WorldSpecError(
+      symbol,
+      `a price of ${priceBase}`,
+      `a decimal string of at most ${priceDecimals} decimals`,
+    );
+  }
   if (symbol === "WETH" && asset.decimals !== 18) throw new WorldSpecError(symbol, `${asset.decimals} decimals`, "18");
   if (ltvBps > threshold) throw new WorldSpecError(symbol, `LTV ${ltvBps} bps`, `at most ${threshold}, its threshold`);
   if (!asset.canBeCollateral && threshold !== 0) {

@@ -1,7 +1,8 @@
 import { MaxUint256 } from "ethers";
 import type { Address } from "../../units.js";
 import { loadAave, loadForeign } from "./artifacts.js";
-import type { ContractRef, Steward } from "./steward.js";
+import type { ContractRef } from "./contract-ref.js";
+import type { Steward } from "./steward.js";
 
 const BURN_MINT_ERC20 = "@chainlink/contracts/src/v0.8/shared/token/ERC20/BurnMintERC20";
 

@@ -4,8 +4,9 @@ import { loadUniswapCore, loadUniswapPeriphery } from "./artifacts.js";
 import { bandAround, fullRange, sqrtPriceX96 } from "./pool-price.js";
 import { WorldSpecError } from "./spec.js";
 import type { AssetSpec, PoolSpec, PositionSpec } from "./spec.js";
-import { read } from "./steward.js";
-import type { ContractRef, Steward } from "./steward.js";
+import { read } from "./contract-ref.js";
+import type { ContractRef } from "./contract-ref.js";
+import type { Steward } from "./steward.js";
 import { issue } from "./tokens.js";
 
 /** The genuine Uniswap v3 deployment. */

@@ -7,10 +7,11 @@ import { deployFeed, openOracleNodes, submissions } from "./chainlink.js";
 import type { Feed } from "./chainlink.js";
 import { deployStrategy, listReserve, reserveTokens } from "./reserves.js";
 import type { ReserveTokens } from "./reserves.js";
-import { WorldSpecError, checkSpec } from "./spec.js";
+import { BASE_DECIMALS, WorldSpecError, checkSpec } from "./spec.js";
 import type { AssetSpec, WorldSpec } from "./spec.js";
 import { beginSetup, endSetup, openSteward } from "./steward.js";
-import type { ContractRef, Steward } from "./steward.js";
+import type { ContractRef } from "./contract-ref.js";
+import type { Steward } from "./steward.js";
 import { approve, deployErc20, deployWeth } from "./tokens.js";
 import { addPositions, createPool, deployUniswap } from "./uniswap.js";
 import type { Pair, Uniswap, WorldPool } from "./uniswap.js";
@@ -49,7 +50,6 @@ export interface WorldAsset extends ReserveTokens {
 type PlannedAsset = Pick<WorldAsset, "symbol" | "spec" | "address" | "token" | "feed">;
 
 const WETH = "WETH";
-const FEED_DECIMALS = { USD: 8, ETH: 18 } as const;
 
 /**
  * Deploy Aave v3.0, Uniswap v3 and Chainlink feeds as `spec` says; prices stand, pools hold their positions, nobody
@@ -66,7 +66,7 @@ export async function buildWorld(chain: DevChain, spec: WorldSpec): Promise<Worl
 
   const weth = deployWeth(steward);
   const planned = spec.assets.map((asset) => planAsset(steward, spec, asset, weth));
-  const ethUsdFeed = spec.ethUsd === undefined ? null : deployFeed(steward, "ETH / USD", FEED_DECIMALS.USD);
+  const ethUsdFeed = spec.ethUsd === undefined ? null : deployFeed(steward, "ETH / USD", BASE_DECIMALS.USD);
   const uniswap = deployUniswap(steward, weth);
   const core = deployAaveCore(steward);
   await steward.flush();
@@ -102,7 +102,7 @@ function planAsset(steward: Steward, spec: WorldSpec, asset: AssetSpec, weth: Co
   const isBase = spec.baseCurrency === "ETH" && symbol === WETH;
   const feed = isBase
     ? null
-    : deployFeed(steward, `${symbol} / ${spec.baseCurrency}`, FEED_DECIMALS[spec.baseCurrency]);
+    : deployFeed(steward, `${symbol} / ${spec.baseCurrency}`, BASE_DECIMALS[spec.baseCurrency]);
   return { symbol, spec: asset, address: token.address, token, feed };
 }
 
