@@ -55,7 +55,9 @@ export async function startOperators(configFiles: readonly string[]): Promise<Op
     await Promise.all(operators.map(terminate));
   };
   try {
-    await Promise.all(operators.map((one, i) => until(one, i, "did not start", READY_TIMEOUT_MS, () => one.ready || undefined)));
+    await Promise.all(
+      operators.map((one, i) => until(one, i, "did not start", READY_TIMEOUT_MS, () => one.ready || undefined)),
+    );
   } catch (error) {
     await stop();
     throw error;
@@ -63,7 +65,9 @@ export async function startOperators(configFiles: readonly string[]): Promise<Op
   return {
     headDone: (hash, block) =>
       Promise.all(
-        operators.map((one, i) => until(one, i, `did not report block ${block}`, HEAD_TIMEOUT_MS, () => one.lines.get(hash))),
+        operators.map((one, i) =>
+          until(one, i, `did not report block ${block}`, HEAD_TIMEOUT_MS, () => one.lines.get(hash)),
+        ),
       ),
     stop,
   };
@@ -73,7 +77,14 @@ function launch(configFile: string): Operator {
   const child = spawn(process.execPath, [BULKHEAD, "run", "--config", configFile, "--yes"], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const operator: Operator = { child, lines: new Map(), stderr: [], waiting: new Set(), ready: false, exited: undefined };
+  const operator: Operator = {
+    child,
+    lines: new Map(),
+    stderr: [],
+    waiting: new Set(),
+    ready: false,
+    exited: undefined,
+  };
   createInterface({ input: child.stdout }).on("line", (line) => hear(operator, line));
   createInterface({ input: child.stderr }).on("line", (line) => {
     operator.stderr.push(line);
@@ -104,7 +115,13 @@ function wake(operator: Operator): void {
   for (const check of [...operator.waiting]) check();
 }
 
-function until<T>(one: Operator, index: number, what: string, timeoutMs: number, look: () => T | undefined): Promise<T> {
+function until<T>(
+  one: Operator,
+  index: number,
+  what: string,
+  timeoutMs: number,
+  look: () => T | undefined,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const finish = (act: () => void): void => {
       clearTimeout(timer);
@@ -118,7 +135,8 @@ function until<T>(one: Operator, index: number, what: string, timeoutMs: number,
         finish(() => reject(new OperatorFailed(index, `ended (${one.exited})`, one.stderr)));
       }
     };
-    const late = (): void => finish(() => reject(new OperatorFailed(index, `${what} within ${timeoutMs / 1000} s`, one.stderr)));
+    const late = (): void =>
+      finish(() => reject(new OperatorFailed(index, `${what} within ${timeoutMs / 1000} s`, one.stderr)));
     const timer = setTimeout(late, timeoutMs);
     one.waiting.add(check);
     check();

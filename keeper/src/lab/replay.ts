@@ -9,7 +9,7 @@ import type { PriceNodes } from "./agents/price-nodes.js";
 import type { Operators } from "./operators.js";
 import type { RunOutcome } from "./result.js";
 import type { Tally } from "./tally.js";
-import { orderRequest } from "./world/steward.js";
+import { orderRequest } from "./world/orders.js";
 import type { World } from "./world/world.js";
 
 /** One replay of a path: every block is a step of the outside market, then everybody's move, then the operators' turn. */
@@ -97,7 +97,8 @@ export function badDebtUsd(snapshot: Snapshot, usd: ReadonlyMap<Address, number>
       const asset = venue.reserves[index]?.asset ?? ("0x" as Address);
       return fromUnits(units, decimals.get(asset) ?? 18) * (usd.get(asset) ?? 0);
     };
-    const sum = (side: readonly (readonly [number, bigint])[]): number => side.reduce((all, one) => all + value(one), 0);
+    const sum = (side: readonly (readonly [number, bigint])[]): number =>
+      side.reduce((all, one) => all + value(one), 0);
     for (const { collateral, debt } of venue.accounts) total += Math.max(0, sum(debt) - sum(collateral));
   }
   return total;

@@ -34,7 +34,10 @@ export function resultTable(result: LabResult): string {
   const body = ROWS.map((row) => cells(row, runs));
   const widths = head.map((title, i) => Math.max(title.length, ...body.map((line) => line[i]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ").trimEnd();
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join("  ")
+      .trimEnd();
   const rule = "-".repeat(widths.reduce((sum, width) => sum + width + 2, -2));
   const title = `${result.scenario}, seed ${result.seed} (${result.source})`;
   return [title, "", line(head), rule, ...body.map(line), "", ...verdict(result), ""].join("\n");
@@ -44,7 +47,8 @@ function cells(row: Row, runs: readonly RunOutcome[]): string[] {
   const values = runs.map(row.value);
   const shown = values.map((value) => (typeof value === "number" ? row.show(value) : value));
   const [off, on] = values;
-  if (typeof off !== "number" || typeof on !== "number") return [row.label, ...shown, ...(on === undefined ? [] : [""])];
+  if (typeof off !== "number" || typeof on !== "number")
+    return [row.label, ...shown, ...(on === undefined ? [] : [""])];
   const sign = on > off ? "+" : on < off ? "-" : "";
   return [row.label, ...shown, sign + row.show(Math.abs(on - off))];
 }

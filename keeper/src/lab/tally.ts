@@ -8,7 +8,10 @@ import type { World } from "./world/world.js";
 /** Counts what a run came to, from receipts and views of the chain only. */
 export interface Tally {
   /** Count one mined block. `usd` are the market's prices in it, by symbol. */
-  block(mined: { readonly number: number; readonly timestamp: number }, usd: ReadonlyMap<string, number>): Promise<void>;
+  block(
+    mined: { readonly number: number; readonly timestamp: number },
+    usd: ReadonlyMap<string, number>,
+  ): Promise<void>;
   /** Gas of one poke by somebody who is no operator. */
   poked(gas: number): void;
   /** What has been counted so far, for progress lines. */
@@ -47,7 +50,9 @@ export function createTally(world: World, watched: Watched, start: number): Tall
   const count = (receipt: Receipt, usd: ReadonlyMap<string, number>): void => {
     if (isArbitrage(receipt.from)) return;
     sums.gas += Number(receipt.gasUsed);
-    const repaid = receipt.logs.filter(({ topics }) => topics[0] === liquidation?.topicHash).map((log) => repaidUsd(world, log, usd));
+    const repaid = receipt.logs
+      .filter(({ topics }) => topics[0] === liquidation?.topicHash)
+      .map((log) => repaidUsd(world, log, usd));
     if (repaid.length > 0) gas.liquidate.push(Math.round(Number(receipt.gasUsed) / repaid.length));
     sums.liquidations += repaid.length;
     for (const value of repaid) sums.liquidatedUsd += value;

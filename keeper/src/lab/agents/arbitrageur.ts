@@ -1,7 +1,7 @@
 import { MaxUint256 } from "ethers";
 import { intToBig, type Address, type Hex } from "../../units.js";
 import { sqrtPriceX96 } from "../world/pool-price.js";
-import { derivedAddress, type Order } from "../world/steward.js";
+import { derivedAddress, type Order } from "../world/orders.js";
 import { issue } from "../world/tokens.js";
 import { assetOf, type World } from "../world/world.js";
 import type { WorldPool } from "../world/uniswap.js";
@@ -45,7 +45,9 @@ export function arbitrage(world: World, pool: WorldPool, current: number, target
     { price: "1", decimals: quote.spec.decimals },
   ] as const;
   const limit = pool.isBaseToken0 ? sqrtPriceX96(...priced) : sqrtPriceX96(priced[1], priced[0]);
-  return [swapTo(world, pool, { tokenIn, tokenOut, limit, decimals: sells ? base.spec.decimals : quote.spec.decimals })];
+  return [
+    swapTo(world, pool, { tokenIn, tokenOut, limit, decimals: sells ? base.spec.decimals : quote.spec.decimals }),
+  ];
 }
 
 function swapTo(

@@ -70,7 +70,14 @@ function candidateOf(
   const full = healthFactor <= fromUnits(venue.fullCloseHfWad, 18);
   const maxRepay = full ? owed.units : (owed.units * BigInt(venue.closeFactorBps)) / 10_000n;
   const repayBase = full ? owed.base : (owed.base * venue.closeFactorBps) / 10_000;
-  return { account: account.account, collateral: seized.reserve.asset, debt: owed.reserve.asset, maxRepay, repayBase, path };
+  return {
+    account: account.account,
+    collateral: seized.reserve.asset,
+    debt: owed.reserve.asset,
+    maxRepay,
+    repayBase,
+    path,
+  };
 }
 
 function holdings(venue: VenueState, prices: Prices, decimals: ReadonlyMap<Address, number>) {
@@ -83,7 +90,10 @@ function holdings(venue: VenueState, prices: Prices, decimals: ReadonlyMap<Addre
 }
 
 function largest(list: readonly Holding[]): Holding | undefined {
-  return list.reduce<Holding | undefined>((best, next) => (best === undefined || next.base > best.base ? next : best), undefined);
+  return list.reduce<Holding | undefined>(
+    (best, next) => (best === undefined || next.base > best.base ? next : best),
+    undefined,
+  );
 }
 
 function sum(values: readonly number[]): number {

@@ -2,7 +2,8 @@ import { Interface } from "ethers";
 import { AtomicLiquidator__factory } from "../../../../typechain-types/index.js";
 import { toUnitsDown, type Address, type Hex } from "../../units.js";
 import { RpcError } from "../chain-errors.js";
-import { derivedAddress, orderRequest, type ContractRef, type Order } from "../world/steward.js";
+import type { ContractRef } from "../world/contract-ref.js";
+import { derivedAddress, orderRequest, type Order } from "../world/orders.js";
 import { issue } from "../world/tokens.js";
 import { assetOf, type World } from "../world/world.js";
 import type { Candidate } from "./candidates.js";
@@ -35,7 +36,12 @@ interface Liquidator {
 export async function openLiquidators(world: World, lent: ReadonlyMap<string, bigint>): Promise<Liquidators> {
   const { chain, steward, aave, uniswap } = world;
   const abi = new Interface(AtomicLiquidator__factory.abi);
-  const artifact = { name: "AtomicLiquidator", abi, bytecode: AtomicLiquidator__factory.bytecode as Hex, linkReferences: {} };
+  const artifact = {
+    name: "AtomicLiquidator",
+    abi,
+    bytecode: AtomicLiquidator__factory.bytecode as Hex,
+    linkReferences: {},
+  };
   const liquidators: Liquidator[] = [];
   for (const address of ADDRESSES) {
     await chain.impersonate(address);
@@ -60,7 +66,14 @@ export async function openLiquidators(world: World, lent: ReadonlyMap<string, bi
   };
 }
 
-type Job = readonly [account: Address, collateral: Address, debt: Address, maxRepay: bigint, debtPerEth: bigint, path: string];
+type Job = readonly [
+  account: Address,
+  collateral: Address,
+  debt: Address,
+  maxRepay: bigint,
+  debtPerEth: bigint,
+  path: string,
+];
 
 function jobOf(world: World, candidate: Candidate, ethBase: number, priceOf: (asset: Address) => number): Job {
   const { account, collateral, debt, maxRepay, path } = candidate;

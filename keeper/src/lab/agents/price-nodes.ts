@@ -1,6 +1,7 @@
 import { toUnitsDown, fromUnits } from "../../units.js";
 import { submissions, type Feed } from "../world/chainlink.js";
-import { read, type Order } from "../world/steward.js";
+import { read } from "../world/contract-ref.js";
+import type { Order } from "../world/orders.js";
 import type { World } from "../world/world.js";
 
 /** The nodes of the Chainlink feeds: they report the pools' prices on deviation or heartbeat, as mainnet's do. */

@@ -48,8 +48,5 @@ function search(edges: readonly Edge[], from: Address, to: Address): string | un
 
 function encode(from: Address, path: readonly Edge[]): string {
   const types = path.flatMap(() => ["uint24", "address"]);
-  return solidityPacked(
-    ["address", ...types],
-    [from, ...path.flatMap(({ fee, to }) => [fee, to])],
-  );
+  return solidityPacked(["address", ...types], [from, ...path.flatMap(({ fee, to }) => [fee, to])]);
 }
