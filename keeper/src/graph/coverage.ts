@@ -1,0 +1,40 @@
+import type { AssetState, Snapshot, VenueState } from "../snapshot/snapshot.js";
+import { fromUnits } from "../units.js";
+
+const USD_E8 = 8;
+
+/** USD per smallest step of a venue's base currency. */
+export function usdPerBaseStep(venue: VenueState): number {
+  return fromUnits(venue.baseUsdE8, USD_E8) / fromUnits(venue.baseUnit, 0);
+}
+
+/** Share of a venue's own debt total that its accounts add up to, at most 1; 1 where it has no debt. */
+export function venueCoverage(venue: VenueState, assets: readonly AssetState[]): number {
+  const total = fromUnits(venue.totalDebtBase, 0);
+  if (!(total > 0)) return 1;
+  const decimals = new Map(assets.map((a) => [a.asset, a.decimals] as const));
+  const units = venue.reserves.map(() => 0n);
+  for (const account of venue.accounts) for (const [r, owed] of account.debt) units[r] = units[r]! + owed;
+  let read = 0;
+  venue.reserves.forEach((reserve, r) => {
+    read += fromUnits(units[r]! * reserve.priceBase, decimals.get(reserve.asset) ?? 0);
+  });
+  return Math.min(1, read / total);
+}
+
+/**
+ * Share of all known debt that was read. Venues outside of `used` count as unread; a venue that is excluded altogether
+ * owes an unknown amount and counts as the mean of the others.
+ */
+export function systemCoverage(snapshot: Snapshot, used: readonly VenueState[]): number {
+  let read = 0;
+  let known = 0;
+  for (const venue of snapshot.venues) {
+    const usd = fromUnits(venue.totalDebtBase, 0) * usdPerBaseStep(venue);
+    known += usd;
+    if (used.includes(venue)) read += usd * venueCoverage(venue, snapshot.assets);
+  }
+  const share = known > 0 ? read / known : 1;
+  const unread = snapshot.exclusions.filter((e) => e.scope === "venue").length;
+  return share * (snapshot.venues.length / Math.max(1, snapshot.venues.length + unread));
+}

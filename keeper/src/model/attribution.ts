@@ -1,0 +1,62 @@
+import type { SystemState } from "../graph/system-state.js";
+import type { Book } from "./book.js";
+import { latentBadDebtUsd, type Cascade } from "./cascade.js";
+
+/**
+ * A quantity of accounts, by reserve and by venue. Reserves get an account's quantity in proportion to what it holds of
+ * them as collateral at t0; an account without collateral appears in its venue only.
+ *
+ * **Shapes.** `reserve[R]`, `venue[V]`.
+ */
+export interface Attribution {
+  readonly reserve: Float64Array;
+  readonly venue: Float64Array;
+}
+
+/** Attribute `amountOf(i)` of every account. */
+export function attribute(book: Book, amountOf: (i: number) => number): Attribution {
+  const { state } = book;
+  const reserve = new Float64Array(state.reserves.length);
+  const venue = new Float64Array(state.venues.length);
+  const { start, reserve: reserveOf, usd } = state.collateral;
+  for (let i = 0; i < state.accountVenue.length; i++) {
+    const amount = amountOf(i);
+    if (amount === 0) continue;
+    venue[state.accountVenue[i]!] = venue[state.accountVenue[i]!]! + amount;
+    const perUsd = amount / book.collateralUsd[i]!;
+    for (let e = start[i]!; e < start[i + 1]!; e++) {
+      reserve[reserveOf[e]!] = reserve[reserveOf[e]!]! + usd[e]! * perUsd;
+    }
+  }
+  return { reserve, venue };
+}
+
+/** What was seized and sold of every reserve, USD at t0's market price. `Float64Array[R]`. */
+export function soldByReserve(book: Book, run: Cascade): Float64Array {
+  const sold = new Float64Array(book.state.reserves.length);
+  const { start, asset, reserve, saleUsd } = book.state.collateral;
+  for (let i = 0; i < run.collateralLeft.length; i++) {
+    const share = 1 - run.collateralLeft[i]!;
+    if (share === 0) continue;
+    for (let e = start[i]!; e < start[i + 1]!; e++) {
+      if (book.sellable[asset[e]!] === 1) sold[reserve[e]!] = sold[reserve[e]!]! + saleUsd[e]! * share;
+    }
+  }
+  return sold;
+}
+
+/** Bad debt after a cascade, realised and latent, times `weight`. */
+export function badDebtOf(book: Book, run: Cascade, weight: number): Attribution {
+  return attribute(book, (i) => weight * (run.badDebtUsd[i]! + latentBadDebtUsd(book, run, i)));
+}
+
+/** Add `other` to `sum` in place. */
+export function addTo(sum: Attribution, other: Attribution): void {
+  for (let r = 0; r < sum.reserve.length; r++) sum.reserve[r] = sum.reserve[r]! + other.reserve[r]!;
+  for (let v = 0; v < sum.venue.length; v++) sum.venue[v] = sum.venue[v]! + other.venue[v]!;
+}
+
+/** Nothing, for every reserve and venue. */
+export function nothing(state: SystemState): Attribution {
+  return { reserve: new Float64Array(state.reserves.length), venue: new Float64Array(state.venues.length) };
+}

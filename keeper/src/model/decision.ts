@@ -1,0 +1,176 @@
+import type { SystemState } from "../graph/system-state.js";
+import type { AssetState, ForcedSale } from "../snapshot/snapshot.js";
+import type { Advice } from "./assessment.js";
+import { attribute, badDebtOf, soldByReserve, type Attribution } from "./attribution.js";
+import type { Book } from "./book.js";
+import type { Calibration } from "./calibration.js";
+import { runCascade, type Cascade } from "./cascade.js";
+import { impactRise, pressingSalesUsd } from "./forced-sales.js";
+import { DECISION_RULES, oneSigma, pauseOutcomes, standstill, type PauseOutcome } from "./pause.js";
+import { sumAt, within, type Scope } from "./scope.js";
+import { exceedsThrottle, throttleUsdPerHour, type SalePressure } from "./throttle.js";
+
+const DAY_SEC = 86_400;
+
+/** What the decision rule looks at, for the whole system; {@link decide} reads one subject's part of it. */
+export interface DecisionEvidence {
+  readonly pressure: SalePressure;
+  readonly badDebtNow: Attribution;
+  /** Ascending by length; empty where no pause can help. */
+  readonly pauses: readonly PauseOutcome[];
+  /** Debt of accounts below health factor 1, and the part of it past LTV 1/(1+b). */
+  readonly liquidatableDebt: Attribution;
+  readonly toxicDebt: Attribution;
+  /** Collateral and debt of every reserve, USD. */
+  readonly heldUsd: Float64Array;
+  readonly owedUsd: Float64Array;
+}
+
+/** One subject's row of MODEL 7.3. */
+export interface Decision {
+  readonly advice: Advice;
+  readonly haltSec: number;
+  readonly throttleUsdPerHour: number;
+}
+
+/**
+ * Run the engine at the current state, after a one-sigma fall within tau_r, and after pauses.
+ *
+ * Temporary impact is what recent liquidations still press, undone through the depth curve: `p_f = p (1 + rise)`. Pauses
+ * are only run where there is bad debt to save.
+ */
+export function gatherEvidence(
+  book: Book,
+  snapshot: {
+    readonly assets: readonly AssetState[];
+    readonly forcedSales: readonly ForcedSale[];
+    readonly now: number;
+  },
+  calibration: Calibration,
+  run: Cascade,
+): DecisionEvidence {
+  const { state } = book;
+  const size = state.assets.length;
+  const pressing = pressingSalesUsd(state, snapshot.assets, snapshot.forcedSales, { now: snapshot.now, calibration });
+  runCascade(book, standstill(size), DECISION_RULES, run);
+  const badDebtNow = badDebtOf(book, run, 1);
+  const now = projected(book, run);
+  runCascade(book, oneSigma(book, calibration, Math.min(DAY_SEC, calibration.recoverySec.value)), DECISION_RULES, run);
+  const fallen = projected(book, run);
+  const onAssetUsd = pressing.map((usd, k) => usd + Math.max(0, now.onAssetUsd[k]!, fallen.onAssetUsd[k]!));
+  const soldUsd = now.soldUsd.map((usd, r) => Math.max(usd, fallen.soldUsd[r]!));
+  const hasBadDebt = badDebtNow.venue.some((usd) => usd > 0);
+  const liquidatable = (i: number) => (book.healthFactor[i]! < 1 ? book.debtUsd[i]! : 0);
+  return {
+    pressure: { soldUsd, onAssetUsd },
+    badDebtNow,
+    pauses: hasBadDebt ? pauseOutcomes(book, impactRise(state, pressing), calibration, run) : [],
+    liquidatableDebt: attribute(book, liquidatable),
+    toxicDebt: attribute(book, (i) => (isToxic(book, i) ? liquidatable(i) : 0)),
+    heldUsd: byReserve(state, "collateral"),
+    owedUsd: byReserve(state, "debt"),
+  };
+}
+
+/**
+ * The first decision rule: MODEL 7.3 without the cliff distance and with two engine runs in place of bootstrap draws.
+ *
+ * - 3 where a venue's price is off by more than the cap in the direction that liquidates wrongly; or where rho_eff is at
+ *   least `haltRho`, a pause lowers bad debt by at least `minPauseGain` of it, and at least `toxicShare` of the
+ *   liquidatable debt is past the toxic frontier.
+ * - 2 where sales due within tau_r exceed the depth inside the net bonus.
+ * - 1 where rho_eff or liquidation at risk reach their thresholds, or a price is off in the other direction.
+ */
+export function decide(
+  state: SystemState,
+  scope: Scope,
+  evidence: DecisionEvidence,
+  { leverageX, atRiskFrac, calibration }: { leverageX: number; atRiskFrac: number; calibration: Calibration },
+): Decision {
+  const { thresholds, maxPauseSec } = calibration;
+  const rho = Math.max(0, 1 - 1 / leverageX);
+  const gap = oracleGapOf(state, scope, evidence, calibration);
+  const best = bestPause(scope, evidence, calibration);
+  const liquidatable = within(scope, evidence.liquidatableDebt);
+  const toxic = liquidatable > 0 && within(scope, evidence.toxicDebt) >= thresholds.toxicShare.value * liquidatable;
+  const rate = throttleUsdPerHour(state, scope, {
+    pressure: evidence.pressure,
+    heldUsd: evidence.heldUsd,
+    calibration,
+  });
+  const advice = (): Advice => {
+    if (gap === "wrongful") return 3;
+    if (rho >= thresholds.haltRho.value && best > 0 && toxic) return 3;
+    if (exceedsThrottle(state, scope, evidence.pressure, calibration)) return 2;
+    const levered = rho >= thresholds.noNewLeverageRho.value || atRiskFrac >= thresholds.noNewLeverageAtRisk.value;
+    return levered || gap === "generous" ? 1 : 0;
+  };
+  return {
+    advice: advice(),
+    haltSec: gap === "wrongful" ? maxPauseSec.value : best,
+    throttleUsdPerHour: rate,
+  };
+}
+
+/** How the prices of a scope's material reserves sit against their pools'. */
+export type OracleGap = "none" | "generous" | "wrongful";
+
+/**
+ * `wrongful`: collateral is priced below the market, or debt above it, by more than the cap: liquidations that the market
+ * does not justify. `generous`: the other way round, which new loans could abuse but a pause would only make worse.
+ */
+export function oracleGapOf(
+  state: SystemState,
+  scope: Scope,
+  evidence: Pick<DecisionEvidence, "heldUsd" | "owedUsd">,
+  calibration: Calibration,
+): OracleGap {
+  const material = (usd: Float64Array, r: number) =>
+    usd[r]! > 0 && usd[r]! >= calibration.thresholds.materialShare.value * sumAt(usd, scope.reserves);
+  const cap = calibration.oracleGapCap.value;
+  let gap: OracleGap = "none";
+  for (const r of scope.reserves) {
+    const { gapFrac } = state.reserves[r]!;
+    if (Math.abs(gapFrac) <= cap) continue;
+    const [held, owed] = [material(evidence.heldUsd, r), material(evidence.owedUsd, r)];
+    if (gapFrac > 0 ? held : owed) return "wrongful";
+    if (held || owed) gap = "generous";
+  }
+  return gap;
+}
+
+/** argmin of expected bad debt over pauses, where it is lower than now by the least gain; 0 where none is. */
+function bestPause(scope: Scope, evidence: DecisionEvidence, calibration: Calibration): number {
+  const now = within(scope, evidence.badDebtNow);
+  let best = (1 - calibration.thresholds.minPauseGain.value) * now;
+  let sec = 0;
+  for (const pause of evidence.pauses) {
+    const after = within(scope, pause.badDebt);
+    if (after < best) {
+      best = after;
+      sec = pause.sec;
+    }
+  }
+  return sec;
+}
+
+/** Past the toxic frontier LTV 1/(1+b), every liquidation raises the LTV of what is left. MODEL T5, Warmuz et al. 2022. */
+function isToxic(book: Book, i: number): boolean {
+  const { start, usd } = book.state.collateral;
+  let withBonus = 0;
+  for (let e = start[i]!; e < start[i + 1]!; e++) withBonus += usd[e]! * (1 + book.state.collateralBonus[e]!);
+  const collateral = book.collateralUsd[i]!;
+  return !(collateral > 0) || book.debtUsd[i]! * withBonus > collateral * collateral;
+}
+
+function projected(book: Book, run: Cascade): SalePressure {
+  const { temporaryUsd, permanentUsd } = run.prices;
+  return { soldUsd: soldByReserve(book, run), onAssetUsd: temporaryUsd.map((usd, k) => usd + permanentUsd[k]!) };
+}
+
+function byReserve(state: SystemState, side: "collateral" | "debt"): Float64Array {
+  const sums = new Float64Array(state.reserves.length);
+  const { reserve, usd } = state[side];
+  for (let e = 0; e < usd.length; e++) sums[reserve[e]!] = sums[reserve[e]!]! + usd[e]!;
+  return sums;
+}

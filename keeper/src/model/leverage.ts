@@ -1,0 +1,144 @@
+import { attribute, type Attribution } from "./attribution.js";
+import type { Book } from "./book.js";
+import { valueFor, type Calibration } from "./calibration.js";
+import { runCascade, type Cascade, type CascadeRules } from "./cascade.js";
+import { pow } from "./elementary.js";
+import type { Shock } from "./price-state.js";
+import { sumAt, type Scope } from "./scope.js";
+
+/** No drop goes further than this. */
+const MAX_DROP = 0.99;
+const MAX_ROUNDS = 5_000;
+
+/** The ladder is instantaneous: every round runs before the next block, so nothing recovers (MODEL 5.3, dt = 0). */
+export const LADDER_RULES: CascadeRules = {
+  maxRounds: MAX_ROUNDS,
+  latencyRounds: 0,
+  keepFrac: 1,
+  permanentFrac: 0,
+  buyBack: true,
+  includeInsolvent: false,
+};
+
+/** One step of the ladder. `first[R]`, `full[R]`: USD that each reserve's collateral loses before and after the cascade. */
+export interface LadderStep {
+  readonly stepFrac: number;
+  readonly first: Float64Array;
+  readonly full: Float64Array;
+  readonly converged: boolean;
+}
+
+/** A ladder's runs, and at its reference step what liquidators repaid. */
+export interface Ladder {
+  readonly steps: readonly LadderStep[];
+  readonly repaid: Attribution;
+}
+
+/** `u[K]` of the system's ladder: tail betas of base assets; stables and discounts of derived assets stay. */
+export function systemDirection(book: Book, calibration: Calibration): Float64Array {
+  const { backing, assets } = book.state;
+  return Float64Array.from(assets, (asset, k) =>
+    asset.stable || backing.start[k + 1]! > backing.start[k]! ? 0 : valueFor(calibration.tailBeta, asset.symbol),
+  );
+}
+
+/** `u[K]` of one asset's ladder: that asset alone, a derived asset by its discount. */
+export function assetDirection(book: Book, calibration: Calibration, asset: number): Float64Array {
+  const direction = new Float64Array(book.state.assets.length);
+  const { stable, symbol } = book.state.assets[asset]!;
+  direction[asset] = stable ? 0 : valueFor(calibration.tailBeta, symbol);
+  return direction;
+}
+
+/**
+ * Collateral of accounts that are solvent at t0, USD by reserve: the W of the headline, before look-through (a loss on a
+ * derived asset is the loss on what is behind it, plus its discount). `Float64Array[R]`.
+ */
+export function solventCollateral(book: Book): Float64Array {
+  const gross = new Float64Array(book.state.reserves.length);
+  const { start, reserve, usd } = book.state.collateral;
+  for (let i = 0; i < book.insolvent.length; i++) {
+    if (book.insolvent[i] === 1) continue;
+    for (let e = start[i]!; e < start[i + 1]!; e++) gross[reserve[e]!] = gross[reserve[e]!]! + usd[e]!;
+  }
+  return gross;
+}
+
+/**
+ * Run the ladder along `direction[K]` with thinned depth.
+ *
+ * **Source.** MODEL 0 and 6.1; thinning 5.4: market makers withdraw as the drop deepens, half of the depth at
+ * `depthHalvingDrop`.
+ */
+export function runLadder(book: Book, direction: Float64Array, calibration: Calibration, run: Cascade): Ladder {
+  const gross = solventCollateral(book);
+  let repaid: Attribution | null = null;
+  const steps = calibration.ladder.value.map((stepFrac): LadderStep => {
+    const shock = ladderShock(direction, stepFrac, calibration);
+    runCascade(book, shock, LADDER_RULES, run);
+    if (stepFrac === calibration.referenceStep.value) repaid = attribute(book, (i) => run.repaidUsd[i]!);
+    return { stepFrac, ...losses(book, gross, shock, run), converged: run.converged };
+  });
+  return { steps, repaid: repaid ?? repaidAt(book, direction, calibration, run) };
+}
+
+/** The shock of one ladder step, `s_k = min(0.99, step u_k)`. */
+export function ladderShock(direction: Float64Array, stepFrac: number, calibration: Calibration): Shock {
+  const dropFrac = direction.map((u) => Math.min(MAX_DROP, stepFrac * u));
+  const halving = calibration.depthHalvingDrop.value;
+  return { dropFrac, depthFactor: dropFrac.map((drop) => pow(0.5, drop / halving)) };
+}
+
+/** Largest M over the ladder for a part of the system, at least 1, and where; NaN where a cascade did not end. */
+export function leverageOf(ladder: Ladder, scope: Pick<Scope, "reserves">): { leverageX: number; stepFrac: number } {
+  let leverageX = 1;
+  let at = ladder.steps[0]!.stepFrac;
+  for (const step of ladder.steps) {
+    if (!step.converged) return { leverageX: NaN, stepFrac: step.stepFrac };
+    const first = sumAt(step.first, scope.reserves);
+    const multiple = first > 0 ? sumAt(step.full, scope.reserves) / first : 1;
+    if (multiple > leverageX) {
+      leverageX = multiple;
+      at = step.stepFrac;
+    }
+  }
+  return { leverageX, stepFrac: at };
+}
+
+function repaidAt(book: Book, direction: Float64Array, calibration: Calibration, run: Cascade): Attribution {
+  runCascade(book, ladderShock(direction, calibration.referenceStep.value, calibration), LADDER_RULES, run);
+  return attribute(book, (i) => run.repaidUsd[i]!);
+}
+
+/** First-round losses come from the shocked prices alone, full losses from the prices that the cascade ends in. */
+function losses(
+  book: Book,
+  gross: Float64Array,
+  shock: Shock,
+  run: Cascade,
+): { first: Float64Array; full: Float64Array } {
+  const { reserves } = book.state;
+  const exogenous = exogenousPrices(book, shock);
+  const first = new Float64Array(reserves.length);
+  const full = new Float64Array(reserves.length);
+  for (let r = 0; r < reserves.length; r++) {
+    const { asset } = reserves[r]!;
+    first[r] = gross[r]! * (1 - exogenous[asset]!);
+    full[r] = gross[r]! * (1 - run.prices.price[asset]!);
+  }
+  return { first, full };
+}
+
+/** Prices after the shock and before any sale, as multiples of t0. */
+function exogenousPrices(book: Book, shock: Shock): Float64Array {
+  const { backing } = book.state;
+  const price = shock.dropFrac.map((drop) => 1 - drop);
+  for (let j = 0; j < price.length; j++) {
+    if (backing.start[j] === backing.start[j + 1]) continue;
+    let nav = 0;
+    for (let e = backing.start[j]!; e < backing.start[j + 1]!; e++)
+      nav += backing.weight[e]! * price[backing.asset[e]!]!;
+    price[j] = nav * price[j]!;
+  }
+  return price;
+}
