@@ -1,4 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { BASE_DECIMALS, type Book } from "../books/book.js";
+import { formatDecimal } from "../books/decimal.js";
 import { loadBook } from "../books/load-book.js";
 import { forcedSaleWindowSec, parseCalibration } from "../model/calibration.js";
 import { modelHash } from "../report/model-hash.js";
@@ -8,6 +10,7 @@ import { attachChain, startEmbeddedChain, type DevChain } from "./chain.js";
 import { defaultStage } from "./default-stage.js";
 import { runLab } from "./lab.js";
 import { LAB_CALIBRATION } from "./protection.js";
+import { resultPicture } from "./picture.js";
 import { resultJson } from "./result.js";
 import { replayPrices, type ReplayStep } from "./scenarios/replay-prices.js";
 import { loadScenario, scenarioPath, scenarioSource, type Scenario } from "./scenarios/scenario.js";
@@ -26,6 +29,8 @@ export interface LabOptions {
   readonly yes?: boolean;
   readonly chainId?: number;
   readonly keyFile?: string;
+  readonly remainders?: boolean;
+  readonly picture?: string;
   readonly json?: boolean;
 }
 
@@ -62,6 +67,7 @@ async function play(options: LabOptions): Promise<void> {
     throw new LabOptionsInvalid(`scenario ${scenario.name} has no step of ${options.blockSeconds} s`);
   const stage = book === undefined ? defaultStage(options.seed, first) : bookStage(book);
   const calibration = parseCalibration(JSON.parse(await readFile(LAB_CALIBRATION, "utf8")));
+  if (options.remainders === true && book !== undefined) remainderList(book).forEach(say);
   await buildContracts(say);
   const chain = await openChain(options, first.timestamp - SETUP_SEC);
   try {
@@ -79,10 +85,20 @@ async function play(options: LabOptions): Promise<void> {
     const source = book === undefined ? scenarioSource(scenario) : `${book.source}; ${scenarioSource(scenario)}`;
     const result = { seed: options.seed, scenario: scenario.name, source, off, on };
     process.stdout.write(`\n${resultTable(result)}`);
+    if (options.picture !== undefined) await writeFile(options.picture, resultPicture(result));
     if (options.json === true) process.stdout.write(`${resultJson(result)}\n`);
   } finally {
     await chain.close();
   }
+}
+
+/** Every account that its source names only in part: what is missing, and what was placed for it. */
+function remainderList({ remainders, base }: Book): string[] {
+  const decimals = BASE_DECIMALS[base];
+  return remainders.map(({ id, side, handling, fileValue, placedValue }) => {
+    const [file, placed] = [formatDecimal(fileValue, decimals), formatDecimal(placedValue, decimals)];
+    return `${id} ${side} ${handling}: ${file} ${base} unnamed, ${placed} ${base} placed`;
+  });
 }
 
 function checkOptions({ rpc, port, yes, chainId, keyFile }: LabOptions): void {

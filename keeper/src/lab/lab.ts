@@ -14,7 +14,7 @@ import { readBackHealthFactors } from "./health-factors.js";
 import { startOperators } from "./operators.js";
 import { deployProtection, labSources, writeOperatorConfigs, type LabModel, type Protection } from "./protection.js";
 import { replay } from "./replay.js";
-import type { RunOutcome } from "./result.js";
+import type { RunOutcome, Sample } from "./result.js";
 import type { ReplayStep } from "./scenarios/replay-prices.js";
 import type { Stage } from "./stage.js";
 import { createTally } from "./tally.js";
@@ -121,7 +121,7 @@ async function play(set: Set, terms: LabTerms, isProtected: boolean): Promise<Ru
         timestamps: terms.path.map(({ timestamp }) => timestamp),
         recoverySec: terms.recoverySec,
         baseFeeWei: BASE_FEE_WEI,
-        onStep: (step) => report(terms, isProtected, step, tally.now),
+        onStep: (step) => report(terms, isProtected, step, tally.now()),
       });
       return outcome;
     } finally {
@@ -164,17 +164,14 @@ function snapshotOf(
   return async () => reader.read(await pool.head());
 }
 
-function report(
-  { path: steps, say }: LabTerms,
-  isProtected: boolean,
-  step: number,
-  now: { readonly liquidatedUsd: number; readonly level: number; readonly leverage: number },
-): void {
-  if (step % PROGRESS_EVERY_STEPS !== 0 && step !== steps.length - 1) return;
-  const clock = new Date((steps[step]?.timestamp ?? 0) * 1000).toISOString().slice(0, 16);
-  const money = `$${Math.round(now.liquidatedUsd).toLocaleString("en-US")}`;
-  const run = isProtected ? "on " : "off";
-  say(
-    `breaker ${run} ${clock} block ${step + 1}/${steps.length} liquidated ${money} leverage ${now.leverage.toFixed(2)}x level ${now.level}`,
-  );
+function report({ path: steps, say }: LabTerms, isProtected: boolean, step: number, now: Sample | undefined): void {
+  if (now === undefined || (step % PROGRESS_EVERY_STEPS !== 0 && step !== steps.length - 1)) return;
+  const clock = new Date(now.timestamp * 1000).toISOString().slice(0, 16);
+  const facts = [
+    `price ${now.price.toPrecision(6)}`,
+    `liquidated $${Math.round(now.liquidatedUsd).toLocaleString("en-US")}`,
+    `leverage ${now.leverage.toFixed(2)}x`,
+    `level ${now.level}`,
+  ];
+  say(`breaker ${isProtected ? "on " : "off"} ${clock} block ${step + 1}/${steps.length}: ${facts.join(", ")}`);
 }

@@ -29,6 +29,8 @@ const program = new Command("npm start --")
   .option("--yes", "allow a chain id other than 31337; needs --chain-id and --key-file")
   .option("--chain-id <n>", "the chain id that --yes allows", positive)
   .option("--key-file <path>", "file with the private key that deploys")
+  .option("--remainders", "list what the book's source did not name, account by account")
+  .option("--picture <file>", "also draw both runs as an SVG file")
   .option("--json", "print the result as one JSON object on the last line of stdout")
   .showHelpAfterError("(npm start -- --help lists the options)")
   .parse();

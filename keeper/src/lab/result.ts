@@ -11,6 +11,18 @@ export interface LevelInterval {
   readonly to: number | null;
 }
 
+/** One block of a run, for pictures. */
+export interface Sample {
+  /** Unix seconds. */
+  readonly timestamp: number;
+  /** Price of the shocked asset on its pool, USD. */
+  readonly price: number;
+  /** Debt repaid by liquidators so far. */
+  readonly liquidatedUsd: number;
+  readonly leverage: number;
+  readonly level: number;
+}
+
 /** What one replay came to. USD at the market prices of the moment; gas in units. */
 export interface RunOutcome {
   /** Debt that liquidators repaid. */
@@ -29,6 +41,7 @@ export interface RunOutcome {
   readonly gasOf: { readonly publish: number; readonly poke: number; readonly liquidate: number };
   /** Price of the shocked asset on its pool, USD. */
   readonly price: { readonly start: number; readonly low: number; readonly end: number };
+  readonly samples: readonly Sample[];
 }
 
 export interface LabResult {

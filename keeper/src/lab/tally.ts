@@ -2,7 +2,7 @@ import { ICircuitBreaker__factory, IRiskOracle__factory } from "../../../typecha
 import { CX_ONE, bigToInt, fromUnits, type Hex } from "../units.js";
 import { isArbitrage } from "./agents/arbitrageur.js";
 import type { DevChain } from "./chain.js";
-import type { LevelInterval, RunOutcome } from "./result.js";
+import type { LevelInterval, RunOutcome, Sample } from "./result.js";
 import type { World } from "./world/world.js";
 
 /** Counts what a run came to, from receipts and views of the chain only. */
@@ -14,8 +14,8 @@ export interface Tally {
   ): Promise<void>;
   /** Gas of one poke by somebody who is no operator. */
   poked(gas: number): void;
-  /** What has been counted so far, for progress lines. */
-  readonly now: { readonly liquidatedUsd: number; readonly level: number; readonly leverage: number };
+  /** The last block counted. */
+  now(): Sample | undefined;
   outcome(badDebtUsd: number): RunOutcome;
 }
 
@@ -42,9 +42,9 @@ export function createTally(world: World, watched: Watched, start: number): Tall
   const { chain } = world;
   const gas = { publish: [] as number[], poke: [] as number[], liquidate: [] as number[] };
   const levels: LevelInterval[] = [];
+  const samples: Sample[] = [];
   const sums = { liquidatedUsd: 0, gas: 0, liquidations: 0, reports: 0, peakLeverage: 1 };
   const price = { start, low: start, end: start };
-  const current = { liquidatedUsd: 0, level: 0, leverage: 1 };
   const liquidation = world.aave.pool.abi.getEvent("LiquidationCall");
 
   const count = (receipt: Receipt, usd: ReadonlyMap<string, number>): void => {
@@ -64,9 +64,7 @@ export function createTally(world: World, watched: Watched, start: number): Tall
   };
 
   return {
-    get now() {
-      return { ...current, liquidatedUsd: sums.liquidatedUsd };
-    },
+    now: () => samples.at(-1),
     async block({ number, timestamp }, usd) {
       const [receipts, level, leverage] = await readBlock(chain, watched, number);
       for (const receipt of receipts) count(receipt, usd);
@@ -75,8 +73,7 @@ export function createTally(world: World, watched: Watched, start: number): Tall
       price.low = Math.min(price.low, here);
       sums.peakLeverage = Math.max(sums.peakLeverage, leverage);
       enter(levels, watched.target, level, timestamp);
-      current.level = level;
-      current.leverage = leverage;
+      samples.push({ timestamp, price: here, liquidatedUsd: sums.liquidatedUsd, leverage, level });
     },
     poked: (units) => void gas.poke.push(units),
     outcome: (badDebtUsd) => ({
@@ -86,6 +83,7 @@ export function createTally(world: World, watched: Watched, start: number): Tall
       levels,
       gasOf: { publish: median(gas.publish), poke: median(gas.poke), liquidate: median(gas.liquidate) },
       price,
+      samples,
     }),
   };
 }
