@@ -40,6 +40,10 @@ export default defineConfig({
   },
   test: {
     mocha: { timeout: 120_000 },
-    solidity: { isolate: true, fuzz: { runs: 256, seed: "0x42" }, invariant: { runs: 64, depth: 50, failOnRevert: true } },
+    solidity: {
+      isolate: true,
+      fuzz: { runs: 256, seed: "0x42" },
+      invariant: { runs: 64, depth: 50, failOnRevert: true },
+    },
   },
 });

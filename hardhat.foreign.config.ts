@@ -1,4 +1,5 @@
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import hardhatIgnoreWarnings from "hardhat-ignore-warnings";
 import { defineConfig } from "hardhat/config";
 import { createRequire } from "node:module";
 
@@ -16,7 +17,7 @@ const solc = (version: string, settings: Record<string, unknown>) => ({
 const compilers = [solc("0.6.6", {}), solc("0.8.30", { evmVersion: "cancun" })];
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers],
+  plugins: [hardhatToolboxMochaEthers, hardhatIgnoreWarnings],
   solidity: {
     npmFilesToBuild: [
       "chainlink-contracts-0.8/src/v0.6/FluxAggregator.sol",
@@ -25,6 +26,12 @@ export default defineConfig({
     ],
     profiles: { default: { compilers }, production: { compilers } },
   },
-  paths: { sources: "./contracts/foreign", artifacts: "./artifacts-foreign", cache: "./cache-foreign", tests: "./contracts/foreign" },
+  paths: {
+    sources: "./contracts/foreign",
+    artifacts: "./artifacts-foreign",
+    cache: "./cache-foreign",
+    tests: "./contracts/foreign",
+  },
   typechain: { dontOverrideCompile: true },
+  warnings: { "*": { default: "off" } },
 });
