@@ -1,10 +1,15 @@
 /** `npm run check`: every check in order, all of them even when one fails, and a table of what each took. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 
 const steps = ["format:check", "lint", "build", "typecheck", "test"];
 const generated = "{typechain-types,snapshots}/**/*.*";
+
+/** Gas is compared where it has been recorded (`npx hardhat test solidity --snapshot`). */
+const extra: Readonly<Record<string, string[]>> = {
+  test: existsSync(".gas-snapshot") ? ["--", "--snapshot-check"] : [],
+};
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
@@ -27,7 +32,7 @@ function record(name: string, ok: boolean, took: string): void {
 for (const step of steps) {
   const since = performance.now();
   console.log(`\n> ${step}`);
-  const { status } = spawnSync("npm", ["run", "--silent", step], {
+  const { status } = spawnSync("npm", ["run", "--silent", step, ...(extra[step] ?? [])], {
     stdio: "inherit",
     shell: process.platform === "win32",
   });

@@ -1,13 +1,10 @@
-/** Prints the storage layout of every contract that has state; `--write` keeps it in snapshots/storage.json. */
+/** Prints the storage layout of every contract that has state; `--write` keeps it in snapshots/storage.txt. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { storageLayouts } from "../test/repo/build-output.js";
-
-const layouts = [...storageLayouts()].sort(([a], [b]) => (a < b ? -1 : 1));
-const text = `${JSON.stringify(Object.fromEntries(layouts), undefined, 2)}\n`;
+import { storageText } from "../test/repo/build-output.js";
 
 if (process.argv.includes("--write")) {
   mkdirSync("snapshots", { recursive: true });
-  writeFileSync("snapshots/storage.json", text);
+  writeFileSync("snapshots/storage.txt", storageText());
 } else {
-  process.stdout.write(text);
+  process.stdout.write(storageText());
 }

@@ -86,8 +86,8 @@ function layoutLines({ storage, types }: StorageLayout): string[] {
   return [...storage.map((slot) => line("", slot)), ...members];
 }
 
-/** Storage layouts by `file:Contract`; contracts without state are left out. */
-export function storageLayouts(): Map<string, string[]> {
+/** Storage layouts of contracts that have state, one slot a line. Not JSON: Hardhat owns the JSON files of snapshots/. */
+export function storageText(): string {
   const found = new Map<string, string[]>();
   for (const { out } of builds()) {
     for (const [name, contracts] of Object.entries(out.output.contracts ?? {})) {
@@ -100,7 +100,8 @@ export function storageLayouts(): Map<string, string[]> {
       }
     }
   }
-  return found;
+  const sections = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sections.map(([name, slots]) => `${name}\n${slots.map((slot) => `  ${slot}\n`).join("")}`).join("\n");
 }
 
 export interface Artifact {
