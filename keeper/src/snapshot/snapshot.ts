@@ -54,6 +54,8 @@ export interface VenueState {
   readonly fullCloseHfWad: bigint;
   /** Ascending by asset. */
   readonly reserves: readonly ReserveState[];
+  /** Categories that a reserve is in, ascending by id. Absent where there is none. */
+  readonly eModes?: readonly EModeState[];
   /** Accounts with debt or collateral, ascending by address. */
   readonly accounts: readonly AccountState[];
   /** Debt of all accounts as the protocol's own totals say, in base currency units: the denominator of coverage. */
@@ -75,10 +77,24 @@ export interface ReserveState {
   /** Sum of supplied and of borrowed raw units, interest included. */
   readonly suppliedUnits: bigint;
   readonly debtUnits: bigint;
+  /** Absent where the reserve is in no e-mode category. */
+  readonly eMode?: number;
+}
+
+/** Rules that replace a reserve's own for an account and a reserve that are both in this category. */
+export interface EModeState {
+  readonly id: number;
+  readonly ltvBps: Bps;
+  readonly liquidationThresholdBps: Bps;
+  readonly liquidationBonusBps: Bps;
+  /** Price of every reserve of the category, in base currency units per whole unit. Absent: the reserves' own. */
+  readonly priceBase?: bigint;
 }
 
 export interface AccountState {
   readonly account: Address;
+  /** The e-mode category that the account chose. Absent where none. */
+  readonly eMode?: number;
   /** Raw units, interest included, used as collateral. Ascending by reserve index; amounts above 0. */
   readonly collateral: readonly (readonly [reserve: number, units: bigint])[];
   /** Raw units owed, interest included. Ascending by reserve index; amounts above 0. */

@@ -1,0 +1,190 @@
+import { z } from "zod";
+import type { Address, Hex } from "../units.js";
+import { canonicalJson } from "./canonical.js";
+import type { Snapshot } from "./snapshot.js";
+
+/** Raised when a text is not the canonical form of a snapshot. */
+export class SnapshotMalformed extends Error {
+  override readonly name = "SnapshotMalformed";
+  constructor(saw: string, expected: string, cause?: unknown) {
+    super(`snapshot: saw ${saw}, expected ${expected}; take it from the operator that made it again`, { cause });
+  }
+}
+
+const hash = z.custom<Hex>((v) => typeof v === "string" && /^0x[0-9a-f]{64}$/.test(v), "expected 32 lower-case hex bytes");
+const address = z.custom<Address>(
+  (v) => typeof v === "string" && /^0x[0-9a-f]{40}$/.test(v),
+  "expected a lower-case address",
+);
+const integer = z
+  .string()
+  .regex(/^(0|-?[1-9][0-9]*)$/, "expected an integer as decimal string")
+  .transform((text) => BigInt(text));
+const amount = integer.refine((value) => value >= 0n, "expected an amount of at least 0");
+const positive = integer.refine((value) => value > 0n, "expected an amount above 0");
+const count = z.int().min(0);
+const bps = z.int().min(0).max(65_535);
+
+const position = z.tuple([count, positive]).readonly();
+const accountState = z.strictObject({
+  account: address,
+  eMode: z.exactOptional(count),
+  collateral: z.array(position),
+  debt: z.array(position),
+});
+
+const reserveState = z.strictObject({
+  asset: address,
+  priceBase: amount,
+  ltvBps: bps,
+  liquidationThresholdBps: bps,
+  liquidationBonusBps: bps,
+  active: z.boolean(),
+  frozen: z.boolean(),
+  paused: z.boolean(),
+  borrowingEnabled: z.boolean(),
+  suppliedUnits: amount,
+  debtUnits: amount,
+  eMode: z.exactOptional(count),
+});
+
+const eModeState = z.strictObject({
+  id: count,
+  ltvBps: bps,
+  liquidationThresholdBps: bps,
+  liquidationBonusBps: bps,
+  priceBase: z.exactOptional(amount),
+});
+
+const venueState = z.strictObject({
+  venue: address,
+  kind: z.literal("aave-v3"),
+  baseUnit: positive,
+  baseUsdE8: positive,
+  closeFactorBps: bps,
+  fullCloseHfWad: amount,
+  reserves: z.array(reserveState),
+  eModes: z.exactOptional(z.array(eModeState)),
+  accounts: z.array(accountState),
+  totalDebtBase: amount,
+});
+
+const assetState = z.strictObject({
+  asset: address,
+  symbol: z.string(),
+  decimals: count.max(255),
+  lookThrough: z.array(z.strictObject({ asset: address, unitsWad: positive })),
+});
+
+const feedState = z.strictObject({
+  feed: address,
+  description: z.string(),
+  decimals: count.max(255),
+  answer: positive,
+  updatedAt: count,
+});
+
+const poolState = z.strictObject({
+  pool: address,
+  kind: z.literal("uniswap-v3"),
+  token0: address,
+  token1: address,
+  fee: count,
+  tickSpacing: z.int().min(1),
+  sqrtPriceX96: positive,
+  tick: z.int(),
+  liquidity: amount,
+  ticks: z.array(z.tuple([z.int(), integer]).readonly()),
+});
+
+const forcedSale = z.strictObject({
+  block: count,
+  logIndex: count,
+  timestamp: count,
+  venue: address,
+  account: address,
+  collateralAsset: address,
+  collateralUnits: amount,
+  debtAsset: address,
+  debtUnits: amount,
+});
+
+const exclusion = z.strictObject({
+  scope: z.enum(["venue", "reserve", "account", "pool", "feed", "asset"]),
+  id: z.string(),
+  reason: z.string(),
+});
+
+const schema = z.strictObject({
+  schema: z.literal("bulkhead/snapshot/1"),
+  chainId: count,
+  block: z.strictObject({ number: count, hash, timestamp: count }),
+  assets: z.array(assetState),
+  feeds: z.array(feedState),
+  venues: z.array(venueState),
+  pools: z.array(poolState),
+  forcedSales: z.array(forcedSale),
+  exclusions: z.array(exclusion),
+});
+
+/**
+ * Read a snapshot from its canonical text; {@link canonicalJson} of the result is that text again.
+ *
+ * **Throws** {@link SnapshotMalformed}: not JSON, a field missing or wrong, arrays out of order, not canonical.
+ */
+export function parseSnapshot(text: string): Snapshot {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new SnapshotMalformed(`${text.length} characters that are not JSON`, "a complete JSON text", cause);
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue === undefined || issue.path.length === 0 ? "its top" : issue.path.join(".");
+    throw new SnapshotMalformed(`a wrong value at ${where}`, issue?.message ?? "a snapshot");
+  }
+  const snapshot: Snapshot = parsed.data;
+  requireOrder(snapshot);
+  if (canonicalJson(snapshot) !== text) {
+    throw new SnapshotMalformed("a text that is not canonical", "sorted keys and no whitespace");
+  }
+  return snapshot;
+}
+
+/** Arrays are sorted as {@link Snapshot} says, without repetition, and indices point at something. */
+function requireOrder(snapshot: Snapshot): void {
+  const { assets, feeds, venues, pools, forcedSales, exclusions } = snapshot;
+  ascending("assets", assets, (a, b) => order(a.asset, b.asset));
+  ascending("feeds", feeds, (a, b) => order(a.feed, b.feed));
+  ascending("venues", venues, (a, b) => order(a.venue, b.venue));
+  ascending("pools", pools, (a, b) => order(a.pool, b.pool));
+  ascending("forcedSales", forcedSales, (a, b) => order(a.block, b.block) || order(a.logIndex, b.logIndex));
+  ascending("exclusions", exclusions, (a, b) => order(a.scope, b.scope) || order(a.id, b.id));
+  for (const { asset, lookThrough } of assets) {
+    ascending(`lookThrough of ${asset}`, lookThrough, (a, b) => order(a.asset, b.asset));
+  }
+  for (const { pool, ticks } of pools) ascending(`ticks of ${pool}`, ticks, (a, b) => order(a[0], b[0]));
+  for (const { venue, reserves, accounts, eModes } of venues) {
+    ascending(`reserves of ${venue}`, reserves, (a, b) => order(a.asset, b.asset));
+    ascending(`accounts of ${venue}`, accounts, (a, b) => order(a.account, b.account));
+    ascending(`eModes of ${venue}`, eModes ?? [], (a, b) => order(a.id, b.id));
+    for (const { account, collateral, debt } of accounts) {
+      for (const positions of [collateral, debt]) {
+        ascending(`positions of ${account}`, positions, (a, b) => order(a[0], b[0]));
+        const last = positions.at(-1)?.[0] ?? 0;
+        if (last >= reserves.length) throw new SnapshotMalformed(`reserve ${last} of ${account}`, "one of the venue's");
+      }
+    }
+  }
+}
+
+function order<T extends string | number>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function ascending<T>(what: string, list: readonly T[], compare: (a: T, b: T) => number): void {
+  const at = list.findIndex((item, i) => i > 0 && compare(list[i - 1]!, item) >= 0);
+  if (at !== -1) throw new SnapshotMalformed(`${what} out of order at ${at}`, "ascending entries, each once");
+}
