@@ -55,6 +55,7 @@ export default defineConfig(
     "coverage/",
     "typechain-types/",
     "node_modules/",
+    ".bulkhead/",
     "examples/**/*.sol",
     "**/*.d.ts",
   ]),

@@ -20,6 +20,7 @@ const keeper: Record<string, readonly string[]> = {
   store: [...base, "report"],
   venues: [...base, "chain", "snapshot"],
   liquidity: [...base, "chain", "snapshot"],
+  "snapshot-reader": [...base, "chain", "venues", "liquidity", "snapshot"],
   books: [...base, "snapshot"],
   quorum: [...base, "chain", "store", "report", "observe"],
   "publish/policy": [...base, "report", "model"],
