@@ -15,6 +15,7 @@ export interface SolidityNode {
   readonly parameters?: { readonly parameters: readonly SolidityNode[] };
   readonly nodes?: readonly SolidityNode[];
   readonly body?: SolidityNode | null;
+  readonly typeName?: { readonly nodeType: string; readonly keyName?: string } | null;
 }
 
 export interface CompiledSource {

@@ -59,4 +59,13 @@ describe("NatSpec", () => {
     const missing = [...contracts, ...types].filter(({ node }) => !/@notice\b/.test(textOf(node)));
     expect(missing.map(({ file, node }) => `${file} ${node.name}: no @notice`)).to.deep.equal([]);
   });
+
+  it("is helped by names: every mapping says what its key is", () => {
+    const nameless = contracts.flatMap(({ file, node }) =>
+      (node.nodes ?? [])
+        .filter(({ typeName }) => typeName?.nodeType === "Mapping" && (typeName.keyName ?? "") === "")
+        .map(({ name }) => `${file} ${name}`),
+    );
+    expect(nameless).to.deep.equal([]);
+  });
 });
