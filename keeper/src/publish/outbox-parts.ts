@@ -1,4 +1,5 @@
 import type { SigningKey } from "ethers";
+import type { BlockRef } from "../chain/block-ref.js";
 import type { Transactions } from "../store/transactions.js";
 import type { Address, Hex } from "../units.js";
 import type { FeeLimits, SpendBudget } from "./fees.js";
@@ -23,14 +24,7 @@ export interface Receipt {
 }
 
 /** The head that a step is made at. */
-export interface OutboxHead {
-  readonly number: number;
-  readonly hash: Hex;
-  readonly parentHash: Hex;
-  /** Unix seconds. */
-  readonly timestamp: number;
-  readonly baseFee: bigint;
-}
+export type OutboxHead = Pick<BlockRef, "number" | "hash" | "parentHash" | "timestamp" | "baseFeePerGas">;
 
 /** A call worth a transaction. A newer epoch's payload takes the place of an older one that is still pending. */
 export interface Payload {

@@ -1,6 +1,8 @@
+import { storedLane } from "../report/easing.js";
 import type { Lane } from "../report/lane.js";
+import { entersLevel, holdsLevel, type Level, type LevelRules } from "../report/level-rules.js";
 import { FLAG_ORACLE_GAP } from "../report/report.js";
-import { BPS_ONE, type Bps, type Cx, type Hex } from "../units.js";
+import type { Bps, Cx, Hex } from "../units.js";
 
 /** What the chain says at the head that was scored: epoch 0 before the first report. */
 export interface Published {
@@ -13,18 +15,24 @@ export interface Published {
   readonly lanes: readonly Lane[];
 }
 
-/** A target of the breaker and the level in force on it. */
-export interface TargetLevel {
+/** A target of the breaker at the head. */
+export interface TargetView {
   readonly subject: Hex;
   /** Lane of the target; undefined when it has none. */
   readonly lane: number | undefined;
-  /** 0 Normal … 4 Halt, expiry applied. */
-  readonly level: number;
+  /** In force, expiry applied; in shadow mode what would be in force. */
+  readonly level: Level;
+  /** Unix seconds. */
+  readonly dwellSince: number;
+  readonly minDwellSec: number;
+  /** Coverage below which the scores lower nothing. */
+  readonly minCoverage: Bps;
+  readonly rules: LevelRules;
 }
 
 /** When to publish. */
 export interface PolicyLimits {
-  /** Rise of a multiple, or easing that the oracle would let through, that is worth an epoch. */
+  /** Change of a multiple that is worth an epoch. */
   readonly deviationCx: Cx;
   /** The same for a share. */
   readonly deviationBps: Bps;
@@ -38,18 +46,18 @@ export interface PolicyLimits {
 /** Everything the decision depends on. */
 export interface PolicyInput {
   readonly published: Published;
-  readonly next: { readonly lanes: readonly Lane[]; readonly flags: number };
-  readonly targets: readonly TargetLevel[];
-  /** The oracle's `maxEase`: share of a lane's last value that it may ease in an hour. */
-  readonly maxEase: Bps;
+  readonly next: { readonly lanes: readonly Lane[]; readonly flags: number; readonly coverage: Bps };
+  readonly targets: readonly TargetView[];
+  /** The oracle's limits. */
+  readonly oracle: { readonly maxEase: Bps; readonly minCoverage: Bps };
   /** Timestamp of the head, unix seconds. */
   readonly now: number;
   readonly limits: PolicyLimits;
 }
 
 /**
- * PUSH: the published state misleads its readers, or is about to be stale. EARLY: it does not, but a target waits for
- * another distinct epoch to confirm the level that the scores support. HOLD: nothing is gained by a transaction.
+ * PUSH: the published state misleads its readers, or is about to be stale. EARLY: it does not, but a target's level moves
+ * only with another distinct epoch. HOLD: a transaction would change nothing that matters.
  */
 export interface Decision {
   readonly kind: "push" | "early" | "hold";
@@ -58,7 +66,6 @@ export interface Decision {
 
 /** Bit of the header that the risk council sets: the current epoch is void. Source: contracts/types/Score.sol. */
 const FLAG_QUARANTINED = 4;
-const HOUR_SEC = 3600;
 
 /** Decide whether the epoch at hand is worth a transaction. A pure function of its input: all operators decide alike. */
 export function decide(input: PolicyInput): Decision {
@@ -66,83 +73,87 @@ export function decide(input: PolicyInput): Decision {
   const age = now - published.observedAt;
   const push = (reason: string | undefined): Decision | undefined =>
     reason === undefined ? undefined : { kind: "push", reason };
+  const early = (reason: string | undefined): Decision | undefined =>
+    reason === undefined ? undefined : { kind: "early", reason };
+  if (published.epoch === 0) return { kind: "push", reason: "first epoch" };
+  if ((published.flags & FLAG_QUARANTINED) !== 0) return { kind: "push", reason: "epoch quarantined" };
+  const stored = lanesToBeStored(input);
   return (
-    push(published.epoch === 0 ? "first epoch" : undefined) ??
-    push((published.flags & FLAG_QUARANTINED) !== 0 ? "epoch quarantined" : undefined) ??
-    push(flagReason(input)) ??
-    push(firstOf(input, riseReason)) ??
+    push(gapReason(input)) ??
+    push(firstLane(published.lanes, input.next.lanes, (before, after) => dangerReason(before, after, limits))) ??
     push(age >= limits.heartbeatSec ? `heartbeat: ${age} s old` : undefined) ??
-    earlyReason(input, age) ??
-    push(age >= limits.easeSpacingSec ? firstOf(input, easeReason) : undefined) ?? {
-      kind: "hold",
-      reason: "within limits",
-    }
+    early(age >= limits.earlySpacingSec ? targetReason(input, stored) : undefined) ??
+    push(
+      age >= limits.easeSpacingSec
+        ? firstLane(published.lanes, stored, (before, after) => easeReason(before, after, limits))
+        : undefined,
+    ) ?? { kind: "hold", reason: "within limits" }
   );
 }
 
-type LaneReason = (before: Lane, after: Lane, input: PolicyInput) => string | undefined;
+/** Easing counts as far as the oracle would store it now: publishing what it clamps away is gas for nothing. */
+function lanesToBeStored({ published, next, oracle, now }: PolicyInput): Lane[] {
+  const easing = {
+    maxEase: oracle.maxEase,
+    from: published.observedAt,
+    to: now,
+    mayEase: next.coverage >= oracle.minCoverage,
+  };
+  return next.lanes.map((signed, i) => storedLane(signed, published.lanes[i] ?? signed, easing));
+}
 
-function firstOf(input: PolicyInput, reason: LaneReason): string | undefined {
-  const { published, next } = input;
-  for (const [i, after] of next.lanes.entries()) {
-    const before = published.lanes[i];
-    if (before === undefined) return `lane ${i}: new`;
-    const found = reason(before, after, input);
+function firstLane(
+  before: readonly Lane[],
+  after: readonly Lane[],
+  reason: (before: Lane, after: Lane) => string | undefined,
+): string | undefined {
+  for (const [i, lane] of after.entries()) {
+    const last = before[i];
+    const found = last === undefined ? "new" : reason(last, lane);
     if (found !== undefined) return `lane ${i}: ${found}`;
   }
   return undefined;
 }
 
-function flagReason({ published, next }: PolicyInput): string | undefined {
-  const gap = next.flags & ~published.flags & FLAG_ORACLE_GAP;
-  return gap === 0 ? undefined : "oracle gap";
+function gapReason({ published, next }: PolicyInput): string | undefined {
+  return (next.flags & ~published.flags & FLAG_ORACLE_GAP) === 0 ? undefined : "oracle gap";
 }
 
-function riseReason(before: Lane, after: Lane, { limits }: PolicyInput): string | undefined {
-  if ((before.leverage === 0) !== (after.leverage === 0)) return after.leverage === 0 ? "unknown" : "known again";
+type Measure = "leverage" | "liquidationAtRisk" | "rehypothecation" | "borrowLtv";
+
+/** Measures of danger, and what each must change by; a falling loan-to-value is danger. */
+const MEASURES: readonly (readonly [Measure, sign: 1 | -1, limit: "deviationCx" | "deviationBps"])[] = [
+  ["leverage", 1, "deviationCx"],
+  ["liquidationAtRisk", 1, "deviationBps"],
+  ["rehypothecation", 1, "deviationCx"],
+  ["borrowLtv", -1, "deviationBps"],
+];
+
+function dangerReason(before: Lane, after: Lane, limits: PolicyLimits): string | undefined {
+  if (after.leverage === 0) return before.leverage === 0 ? undefined : "unknown";
+  if (before.leverage === 0) return "known again";
   if (after.advice > before.advice) return `advice ${before.advice} -> ${after.advice}`;
-  const rises = [
-    ["leverage", after.leverage - before.leverage, limits.deviationCx],
-    ["liquidationAtRisk", after.liquidationAtRisk - before.liquidationAtRisk, limits.deviationBps],
-    ["rehypothecation", after.rehypothecation - before.rehypothecation, limits.deviationCx],
-    ["borrowLtv", before.borrowLtv - after.borrowLtv, limits.deviationBps],
-  ] as const;
-  const found = rises.find(([, rise, limit]) => rise >= limit);
+  const found = MEASURES.find(([name, sign, limit]) => sign * (after[name] - before[name]) >= limits[limit]);
   return found && `${found[0]} ${before[found[0]]} -> ${after[found[0]]}`;
 }
 
-/** Easing counts as far as the oracle would store it now: publishing what it clamps away is gas for nothing. */
-function easeReason(before: Lane, after: Lane, { limits, published, now, maxEase }: PolicyInput): string | undefined {
-  if (after.advice < before.advice) return `advice ${before.advice} -> ${after.advice}`;
-  const share = (maxEase / BPS_ONE) * ((now - published.observedAt) / HOUR_SEC);
-  const stored = (fall: number, last: number): number => Math.min(fall, last === 0 ? fall : last * share);
-  const falls = [
-    ["leverage", stored(before.leverage - after.leverage, before.leverage), limits.deviationCx],
-    [
-      "liquidationAtRisk",
-      stored(before.liquidationAtRisk - after.liquidationAtRisk, before.liquidationAtRisk),
-      limits.deviationBps,
-    ],
-    [
-      "rehypothecation",
-      stored(before.rehypothecation - after.rehypothecation, before.rehypothecation),
-      limits.deviationCx,
-    ],
-    ["borrowLtv", stored(after.borrowLtv - before.borrowLtv, before.borrowLtv), limits.deviationBps],
-  ] as const;
-  const found = falls.find(([, fall, limit]) => fall >= limit);
-  return found && `easing ${found[0]} ${before[found[0]]} -> ${after[found[0]]}`;
+function easeReason(before: Lane, stored: Lane, limits: PolicyLimits): string | undefined {
+  if (stored.advice < before.advice) return `easing advice ${before.advice} -> ${stored.advice}`;
+  const found = MEASURES.find(([name, sign, limit]) => sign * (before[name] - stored[name]) >= limits[limit]);
+  return found && `easing ${found[0]} ${before[found[0]]} -> ${stored[found[0]]}`;
 }
 
-function earlyReason({ targets, next, limits }: PolicyInput, age: number): Decision | undefined {
-  if (age < limits.earlySpacingSec) return undefined;
-  for (const { lane, level, subject } of targets) {
-    const advice = lane === undefined ? 0 : (next.lanes[lane]?.advice ?? 0);
-    if (advice > 0 && level < advice + 1) {
-      return {
-        kind: "early",
-        reason: `target ${subject.slice(0, 10)}: level ${level}, advice ${advice} supports ${advice + 1}`,
-      };
+/** A target that would count this epoch toward a higher level, or that may leave its level on it. */
+function targetReason({ targets, next, now }: PolicyInput, stored: readonly Lane[]): string | undefined {
+  for (const { subject, lane: index, level, rules, dwellSince, minDwellSec, minCoverage } of targets) {
+    const lane = index === undefined ? undefined : stored[index];
+    if (lane === undefined || lane.leverage === 0) continue;
+    const evidence = { lane, oracleGap: (next.flags & FLAG_ORACLE_GAP) !== 0 };
+    const higher = ([4, 3, 2, 1] as const).find((one) => one > level && entersLevel(rules, one, evidence));
+    if (higher !== undefined) return `target ${subject.slice(0, 10)}: level ${level}, scores call for ${higher}`;
+    const hasDwelt = now >= dwellSince + minDwellSec && now > dwellSince && next.coverage >= minCoverage;
+    if (level > 0 && hasDwelt && !holdsLevel(rules, level as Exclude<Level, 0>, evidence)) {
+      return `target ${subject.slice(0, 10)}: scores no longer hold level ${level}`;
     }
   }
   return undefined;

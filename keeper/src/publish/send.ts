@@ -19,9 +19,9 @@ export async function sendFirst(
   head: OutboxHead,
   { payload, nonce }: { payload: Payload; nonce: number },
 ): Promise<StepResult> {
-  const fees = freshFees(head.baseFee, parts.fees);
+  const fees = freshFees(head.baseFeePerGas, parts.fees);
   if (fees === undefined)
-    return { kind: "held", reason: `fee cap: base fee ${head.baseFee} wei is above ${parts.fees.maxFeeCap}` };
+    return { kind: "held", reason: `fee cap: base fee ${head.baseFeePerGas} wei is above ${parts.fees.maxFeeCap}` };
   const hour = parts.transactions.spentSince(head.timestamp - HOUR_SEC);
   const wei = hour.wei + parts.gasLimit * fees.maxFee;
   const over = budgetFault({ wei, count: hour.count + 1 }, parts.budget);
@@ -34,7 +34,7 @@ export async function sendReplacement(
   head: OutboxHead,
   { payload, last }: { payload: Payload; last: Attempt },
 ): Promise<StepResult> {
-  const fees = bumpedFees(last, head.baseFee, parts.fees);
+  const fees = bumpedFees(last, head.baseFeePerGas, parts.fees);
   if (fees === undefined) {
     await broadcast(parts, last);
     return { kind: "held", reason: `fee cap: no room above ${last.maxFee} wei under ${parts.fees.maxFeeCap}` };

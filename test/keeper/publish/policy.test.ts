@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { decide, type PolicyInput } from "../../../keeper/src/publish/policy.js";
+import { decide, type Decision, type PolicyInput, type TargetView } from "../../../keeper/src/publish/policy.js";
 import type { Lane } from "../../../keeper/src/report/lane.js";
+import type { Level } from "../../../keeper/src/report/level-rules.js";
 import { hash32 } from "../report/assessments.js";
 
 const NOW = 1_700_000_000;
@@ -14,19 +15,21 @@ const lane = (over: Partial<Lane> = {}): Lane => ({
   ...over,
 });
 const limits = { deviationCx: 5, deviationBps: 100, heartbeatSec: 3_600, easeSpacingSec: 300, earlySpacingSec: 60 };
+const oracle = { maxEase: 2_000, minCoverage: 9_000 };
+
+interface Change {
+  readonly before?: Lane[];
+  readonly after?: Lane[];
+  readonly age?: number;
+  readonly coverage?: number;
+  readonly flags?: number;
+}
 
 /** A state `age` seconds old in which nothing differs, but for what is given. */
-function input(over: { before?: Lane[]; after?: Lane[]; age?: number } & Partial<PolicyInput> = {}): PolicyInput {
-  const { before = [lane()], after = [lane()], age = 120, ...rest } = over;
-  return {
-    published: { epoch: 9, observedAt: NOW - age, flags: 2, lanes: before },
-    next: { lanes: after, flags: 2 },
-    targets: [],
-    maxEase: 2_000,
-    now: NOW,
-    limits,
-    ...rest,
-  };
+function input(change: Change = {}, over: Partial<PolicyInput> = {}): PolicyInput {
+  const { before = [lane()], after = [lane()], age = 120, coverage = 10_000, flags = 2 } = change;
+  const published = { epoch: 9, observedAt: NOW - age, flags: 2, lanes: before };
+  return { published, next: { lanes: after, flags, coverage }, targets: [], oracle, now: NOW, limits, ...over };
 }
 
 const published = (over: Partial<PolicyInput["published"]>): Pick<PolicyInput, "published"> => ({
@@ -39,8 +42,11 @@ describe("decide", () => {
   });
 
   it("pushes the first epoch, and the one after a quarantine", () => {
-    expect(decide(input(published({ epoch: 0, lanes: [] })))).to.deep.equal({ kind: "push", reason: "first epoch" });
-    expect(decide(input(published({ flags: 6 })))).to.deep.equal({ kind: "push", reason: "epoch quarantined" });
+    expect(decide(input({}, published({ epoch: 0, lanes: [] })))).to.deep.equal({
+      kind: "push",
+      reason: "first epoch",
+    });
+    expect(decide(input({}, published({ flags: 6 })))).to.deep.equal({ kind: "push", reason: "epoch quarantined" });
   });
 
   it("pushes at the heartbeat, in block time", () => {
@@ -72,11 +78,8 @@ describe("decide", () => {
   it("pushes a new lane, a score known again, and an oracle gap", () => {
     expect(decide(input({ after: [lane(), lane()] })).reason).to.equal("lane 1: new");
     expect(decide(input({ before: [lane({ leverage: 0 })] })).reason).to.equal("lane 0: known again");
-    expect(decide(input({ next: { lanes: [lane()], flags: 3 } }))).to.deep.equal({
-      kind: "push",
-      reason: "oracle gap",
-    });
-    expect(decide(input({ ...published({ flags: 3 }), next: { lanes: [lane()], flags: 3 } })).kind).to.equal("hold");
+    expect(decide(input({ flags: 3 }))).to.deep.equal({ kind: "push", reason: "oracle gap" });
+    expect(decide(input({ flags: 3 }, published({ flags: 3 }))).kind).to.equal("hold");
   });
 
   it("behavior: easing is counted as far as the oracle would store it", () => {
@@ -84,29 +87,51 @@ describe("decide", () => {
     const before = [lane({ leverage: 300 })];
     const after = [lane({ leverage: 110 })];
     expect(decide(input({ before, after, age: 299 })).kind).to.equal("hold");
-    expect(decide(input({ before, after, age: 300 })).reason).to.equal("lane 0: easing leverage 300 -> 110");
-    expect(decide(input({ before, after, age: 300, maxEase: 1_000 })).kind).to.equal("hold");
+    expect(decide(input({ before, after, age: 300 })).reason).to.equal("lane 0: easing leverage 300 -> 295");
+    expect(decide(input({ before, after, age: 300 }, { oracle: { ...oracle, maxEase: 1_000 } })).kind).to.equal("hold");
     expect(decide(input({ before, after: [lane({ leverage: 296 })], age: 1_800 })).kind).to.equal("hold");
+    expect(decide(input({ before, after, age: 1_800, coverage: 8_999 })).kind).to.equal("hold");
   });
 
-  it("behavior: lower advice waits for the spacing of easing", () => {
+  it("behavior: lower advice waits for the spacing of easing, and falls by one", () => {
     const before = [lane({ advice: 2 })];
     expect(decide(input({ before, age: 299 })).kind).to.equal("hold");
-    expect(decide(input({ before, age: 300 })).reason).to.equal("lane 0: advice 2 -> 0");
+    expect(decide(input({ before, age: 300 })).reason).to.equal("lane 0: easing advice 2 -> 1");
   });
 
-  it("behavior: a target below the level that the scores support gets another epoch early", () => {
-    const at = (level: number, age = 60, index?: number): string =>
-      decide(
-        input({
-          before: [lane({ advice: 1 })],
-          after: [lane({ advice: 1 })],
-          age,
-          targets: [{ subject: hash32("aa"), lane: index, level }],
-        }),
-      ).kind;
-    expect([at(0, 60, 0), at(1, 60, 0), at(2, 60, 0), at(4, 60, 0)]).to.deep.equal(["early", "early", "hold", "hold"]);
-    expect([at(0, 59, 0), at(0, 60, undefined)]).to.deep.equal(["hold", "hold"]);
+  const rule = (enter: number) => ({
+    enterLeverage: enter,
+    exitLeverage: enter - 10,
+    enterLiquidationAtRisk: 10_000,
+    exitLiquidationAtRisk: 9_999,
+  });
+  const target: TargetView = {
+    subject: hash32("aa"),
+    lane: 0,
+    level: 0,
+    dwellSince: NOW - 900,
+    minDwellSec: 900,
+    minCoverage: 9_000,
+    rules: [rule(125), rule(143), rule(160), rule(200)],
+  };
+  const withTarget = (change: Change, over: Partial<TargetView>): Decision =>
+    decide(input(change, { targets: [{ ...target, ...over }] }));
+
+  it("behavior: a target below the level that the scores call for gets another epoch early", () => {
+    const same = { before: [lane({ leverage: 150 })], after: [lane({ leverage: 150 })] };
+    const at = (level: Level, age: number, over: Partial<TargetView> = {}): string =>
+      withTarget({ ...same, age }, { level, ...over }).kind;
+    expect([at(0, 60), at(1, 60), at(2, 60)]).to.deep.equal(["early", "early", "hold"]);
+    expect([at(0, 59), at(0, 60, { lane: undefined })]).to.deep.equal(["hold", "hold"]);
+    expect(withTarget({ ...same, age: 60 }, {}).reason).to.equal("target 0xaaaaaaaa: level 0, scores call for 2");
+  });
+
+  it("behavior: a target whose scores no longer hold its level gets an epoch once it has dwelt", () => {
+    const calm = { before: [lane({ leverage: 110 })], after: [lane({ leverage: 110 })] };
+    expect(withTarget(calm, { level: 2 }).reason).to.equal("target 0xaaaaaaaa: scores no longer hold level 2");
+    expect(withTarget(calm, { level: 2, dwellSince: NOW - 899 }).kind).to.equal("hold");
+    expect(withTarget({ ...calm, coverage: 8_999 }, { level: 2 }).kind).to.equal("hold");
+    expect(withTarget({ before: [lane()], after: [lane()] }, { level: 2 }).kind).to.equal("hold");
   });
 
   it("is a function of its input, and never throws on lanes of any shape", () => {

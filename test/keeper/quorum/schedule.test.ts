@@ -5,7 +5,7 @@ import type { Address } from "../../../keeper/src/units.js";
 import { hash32 } from "../report/assessments.js";
 
 const members = (count: number): Address[] =>
-  Array.from({ length: count }, (_, i): Address => `0x${(i + 1).toString(16).padStart(40, "0")}`);
+  Array.from({ length: count }, (_, i) => `0x${(i + 1).toString(16).padStart(40, "0")}` as const);
 
 describe("epochSchedule", () => {
   it("is a permutation of the set, whatever order the set comes in", () => {

@@ -3,7 +3,7 @@ import { concat, keccak256 } from "ethers";
 import fc from "fast-check";
 import { buildScoreTree, leafHash, SubjectNotInTree } from "../../../keeper/src/report/merkle.js";
 import { quantise, type QuantisedScore } from "../../../keeper/src/report/quantise.js";
-import type { Address, Hex } from "../../../keeper/src/units.js";
+import type { Hex } from "../../../keeper/src/units.js";
 import { CHAIN_ID, score } from "./assessments.js";
 
 /** `MerkleProof.processProof` of OpenZeppelin, written down from its source. */
@@ -19,7 +19,7 @@ const word = (value: number | bigint | string): string =>
 
 function subjects(count: number): QuantisedScore[] {
   return Array.from({ length: count }, (_, i) => {
-    const asset: Address = `0x${(i + 1).toString(16).padStart(40, "0")}`;
+    const asset = `0x${(i + 1).toString(16).padStart(40, "0")}` as const;
     return quantise(score({ kind: "asset", asset }, { leverageX: 1 + i / 100 }), CHAIN_ID);
   });
 }
