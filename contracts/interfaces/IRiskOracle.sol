@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Header, Report, Score, ScoreLeaf, ScoreStatus} from "../types/Score.sol";
-import {SubjectId} from "../types/SubjectId.sol";
+import {SubjectId, SubjectKey} from "../types/SubjectId.sol";
 import {Bps, Cx} from "../types/Units.sol";
 
 /// @title IRiskOracle
@@ -90,6 +90,8 @@ interface IRiskOracle {
     error ObservedBlockNotNewer(uint48 seen, uint48 last);
     /// @notice Thrown when a report's block hash is zero, or not the hash that the chain knows for that block.
     error BlockHashMismatch(uint48 observedBlock, bytes32 seen, bytes32 expected);
+    /// @notice Thrown when a later block claims an earlier time than the last observed one.
+    error ObservedAtNotMonotonic(uint48 seen, uint48 last);
     /// @notice Thrown when an observation lies in the future.
     error ObservedInFuture(uint48 observedAt, uint256 timestamp);
     /// @notice Thrown when an observation is older than the limits accept.
@@ -107,6 +109,8 @@ interface IRiskOracle {
     error SignerInvalid(uint256 index, address recovered);
     /// @notice Thrown when a subject is already registered.
     error SubjectAlreadyRegistered(SubjectId subject, uint16 index);
+    /// @notice Thrown when a key names a part that its kind does not use, or lacks one that it does.
+    error SubjectKeyInvalid(SubjectKey key);
     /// @notice Thrown when a subject has no index.
     error SubjectUnregistered(SubjectId subject);
     /// @notice Thrown when an index is not below the lane count.
@@ -149,7 +153,19 @@ interface IRiskOracle {
     /// @param signatures 64 bytes a signature.
     function publish(Report calldata report, bytes calldata signatures) external;
 
+    /// @notice Gives each subject the next free index, in order; knows from the key which lanes are venues.
+    /// @dev Emits {SubjectRegistered} for each. Adds lanes; outstanding reports are void.
+    ///
+    /// Requirements:
+    /// - no subject is registered yet ({SubjectAlreadyRegistered});
+    /// - parts that a kind does not use are zero, the others are not ({SubjectKeyInvalid});
+    /// - there is room ({IndexOutOfRange}).
+    /// @param keys What the identifiers are derived from, on this chain.
+    function registerSubjects(SubjectKey[] calldata keys) external;
+
     /// @notice Gives `subject` the next free index. Adds a lane; outstanding reports are void.
+    /// @dev For identifiers whose key is not of this chain; a venue registered so does not count in the bound of the system's
+    /// leverage by its venues: use {registerSubjects}.
     /// @return index The index.
     function registerSubject(SubjectId subject) external returns (uint16 index);
 

@@ -13,6 +13,13 @@ enum SubjectKind {
     Market
 }
 
+/// @notice What an identifier is derived from; parts that the kind does not use are zero.
+struct SubjectKey {
+    SubjectKind kind;
+    address venue;
+    address asset;
+}
+
 using {subjectEq as ==, subjectNeq as !=} for SubjectId global;
 
 function subjectEq(SubjectId a, SubjectId b) pure returns (bool) {
@@ -43,6 +50,11 @@ library SubjectIds {
     /// @notice One asset in one venue.
     function market(uint256 chainId, address venue_, address asset_) internal pure returns (SubjectId) {
         return _derive(SubjectKind.Market, chainId, venue_, asset_);
+    }
+
+    /// @notice The subject that `key` describes on chain `chainId`. The caller answers for unused parts being zero.
+    function derive(uint256 chainId, SubjectKey memory key) internal pure returns (SubjectId) {
+        return _derive(key.kind, chainId, key.venue, key.asset);
     }
 
     function _derive(SubjectKind kind, uint256 chainId, address venue_, address asset_) private pure returns (SubjectId) {

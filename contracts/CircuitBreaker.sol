@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
+
+import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
+import {IRiskOracle} from "./interfaces/IRiskOracle.sol";
+import {BreakerInput, BreakerLib, BreakerState} from "./libraries/BreakerLib.sol";
+import {Headers} from "./libraries/Headers.sol";
+import {LevelRules} from "./libraries/LevelRules.sol";
+import {PauseBudget} from "./libraries/PauseBudget.sol";
+import {TargetConfigs} from "./libraries/TargetConfigs.sol";
+import {
+    Cause,
+    Evidence,
+    LevelRule,
+    StalePolicy,
+    TargetConfig,
+    TargetLedger,
+    TargetState,
+    TargetTerms
+} from "./types/Breaker.sol";
+import {Action, Level} from "./types/Level.sol";
+import {Header, Report, Score, ScoreStatus} from "./types/Score.sol";
+import {SubjectId} from "./types/SubjectId.sol";
+
+/// @title CircuitBreaker
+/// @notice Turns fresh scores into a protection level per target, each with an expiry.
+///
+/// TRUST. Scores move levels through {BreakerLib.next} alone, and anybody may call for it. Guardians can only raise, within
+/// the budget, while their heartbeat lasts. Governance can lower at once; it changes parameters behind its own delay.
+/// Nobody can pause for longer than the budget, and no call raises the caller's role.
+///
+/// STALENESS. A missing or stale score never reverts a read and never raises or lowers a level. Only new borrowing may be
+/// blocked by it, by the target's own policy (default: blocked after `maxAge`). Liquidations, repayments and added collateral
+/// are never blocked by missing data.
+///
+/// LIVENESS. Every level above Watch ends by a timestamp compare. If nobody calls anything, everything is allowed again after
+/// the longest level (7 days for borrowing, 24 hours and a grace for liquidations), staleness policy aside.
+///
+/// FLOOR. An account below the health-factor floor can be liquidated at every level, and takes nothing from the throttle.
+///
+/// WHAT IS NOT GUARANTEED. That a host asks. What a host can enforce is what its adapter declares in `capabilities()`.
+contract CircuitBreaker is ICircuitBreaker, AccessManaged {
+    using BreakerLib for BreakerState;
+    using RateLimiter for RateLimiter.RefillingBucket;
+
+    struct Target {
+        /// @dev All that guards read, but for the floor and the throttle.
+        TargetState state;
+        TargetLedger ledger;
+        uint256 rules;
+        TargetTerms terms;
+        uint64 healthFactorFloor;
+        /// @dev One bucket a host, keyed by its address.
+        RateLimiter.RefillingBucket throttle;
+    }
+
+    IRiskOracle private immutable _oracle;
+
+    /// @inheritdoc ICircuitBreaker
+    uint32 public immutable heartbeatPeriod;
+
+    /* STORAGE */
+
+    mapping(SubjectId target => Target) private _targets;
+
+    /// @inheritdoc ICircuitBreaker
+    mapping(address guardian => uint48) public aliveUntil;
+
+    constructor(IRiskOracle newOracle, address initialAuthority, uint32 newHeartbeatPeriod) AccessManaged(initialAuthority) {
+        require(newHeartbeatPeriod != 0, HeartbeatPeriodZero());
+        _oracle = newOracle;
+        heartbeatPeriod = newHeartbeatPeriod;
+    }
+
+    /* BY SCORES */
+
+    /// @inheritdoc ICircuitBreaker
+    function publishAndPoke(Report calldata report, bytes calldata signatures, SubjectId[] calldata targets) external {
+        if (_oracle.header().epoch < report.epoch) _oracle.publish(report, signatures);
+        for (uint256 i; i < targets.length; ++i) poke(targets[i]);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function poke(SubjectId target) public returns (Level) {
+        BreakerState memory state = _load(target);
+        bytes32 before = keccak256(abi.encode(state));
+        _expire(target, state);
+
+        Level from = state.target.level;
+        BreakerInput memory input = BreakerInput({
+            rules: _targets[target].rules,
+            terms: _targets[target].terms,
+            evidence: _evidence(target),
+            blockNumber: uint48(block.number)
+        });
+        (, Level wanted) = state.next(input, block.timestamp);
+        Level to = state.target.level;
+        if (wanted > to) emit PauseBudgetShort(target, wanted, to, PauseBudget.available(state.ledger, input.terms, block.timestamp));
+        if (to != from) _emitLevelChanged(target, from, state.target, Cause.Scores, input.evidence);
+        if (keccak256(abi.encode(state)) != before) _store(target, state);
+        return state.target.shadow ? Level.Normal : to;
+    }
+
+    function _evidence(SubjectId target) private view returns (Evidence memory evidence) {
+        Header memory header = _oracle.header();
+        (ScoreStatus status, Score memory score, ) = _oracle.tryScore(target);
+        evidence = Evidence({
+            known: status == ScoreStatus.Known,
+            epoch: header.epoch,
+            observedAt: header.observedAt,
+            leverage: score.leverage,
+            liquidationAtRisk: score.liquidationAtRisk,
+            advice: score.advice,
+            oracleGap: header.flags & Headers.ORACLE_GAP != 0,
+            coverage: header.coverage
+        });
+    }
+
+    /* BY PEOPLE */
+
+    /// @inheritdoc ICircuitBreaker
+    function trip(SubjectId target, Level level, uint32 duration, string calldata reason) external restricted {
+        _requireAlive(msg.sender);
+        BreakerState memory state = _load(target);
+        _expire(target, state);
+        Level from = state.target.level;
+        require(level > from, LevelNotHigher(level, from));
+        uint32 longest = TargetConfigs.longest(level);
+        require(duration <= longest && (duration != 0 || level == Level.Watch), DurationOutOfRange(duration, longest));
+
+        TargetTerms memory terms = _targets[target].terms;
+        if (level >= Level.Throttle) _requireBudget(state, terms, level, duration);
+        state.enter(level, terms, duration, block.timestamp);
+        _store(target, state);
+        emit Tripped(target, msg.sender, reason);
+        Evidence memory none;
+        _emitLevelChanged(target, from, state.target, Cause.Guardian, none);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function release(SubjectId target, Level level, string calldata reason) external restricted {
+        BreakerState memory state = _load(target);
+        _expire(target, state);
+        Level from = state.target.level;
+        bool endsGrace = level == from && block.timestamp < state.target.graceUntil;
+        require((level < from || endsGrace) && level <= Level.NoNewLeverage, LevelNotLower(level, from));
+
+        state.release(level, _targets[target].terms, block.timestamp);
+        _store(target, state);
+        emit Released(target, msg.sender, reason);
+        Evidence memory none;
+        if (level != from) _emitLevelChanged(target, from, state.target, Cause.Governance, none);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function armGuardian(address guardian) external restricted {
+        _keepAlive(guardian);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function heartbeat() external restricted {
+        _requireAlive(msg.sender);
+        _keepAlive(msg.sender);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function configureTarget(SubjectId target, TargetConfig calldata config) external restricted {
+        TargetConfigs.check(config);
+        Target storage t = _targets[target];
+        BreakerState memory state = BreakerState(t.state, t.ledger);
+        if (state.target.maxAge == 0) {
+            state.target.dwellSince = state.target.observedAt = uint40(block.timestamp);
+            state.ledger.budgetSeconds = config.terms.budgetCapacity;
+            state.ledger.budgetAt = uint48(block.timestamp);
+        } else {
+            // What came back so far came back at the old rate.
+            PauseBudget.settle(state.ledger, t.terms, 0, 0, block.timestamp);
+        }
+        state.target.maxAge = config.maxAge;
+        state.target.stalePolicy = config.stalePolicy;
+        state.target.shadow = config.shadow;
+        t.rules = LevelRules.pack(config.rules);
+        t.terms = config.terms;
+        t.healthFactorFloor = config.healthFactorFloor;
+        t.throttle.updateSettings(config.throttleWindow, config.throttleCapacity);
+        emit TargetConfigured(target, config);
+        _store(target, state);
+    }
+
+    /* GUARDS */
+
+    /// @inheritdoc ICircuitBreaker
+    function consumeLiquidation(SubjectId target, uint256 healthFactor, uint256 value) external returns (bool) {
+        Level level = liquidationLevelOf(target);
+        if (level < Level.Throttle || healthFactor < _targets[target].healthFactorFloor) return true;
+        if (level == Level.Halt) return false;
+        RateLimiter.RefillingBucket storage throttle = _targets[target].throttle;
+        bytes32 host = _hostKey();
+        if (!throttle.tryConsume(host, value)) return false;
+        emit LiquidationConsumed(target, msg.sender, value, throttle.used(host));
+        return true;
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function liquidationAllowed(SubjectId target, uint256 healthFactor, uint256 value) external view returns (bool) {
+        Level level = liquidationLevelOf(target);
+        if (level < Level.Throttle || healthFactor < _targets[target].healthFactorFloor) return true;
+        return level != Level.Halt && value <= _targets[target].throttle.available(_hostKey());
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function isAllowed(SubjectId target, Action action) external view returns (bool) {
+        if (action == Action.Repay || action == Action.AddCollateral) return true;
+        TargetState memory t = _targets[target].state;
+        if (t.shadow) return true;
+        Level level = BreakerLib.levelAt(t, block.timestamp);
+        if (action == Action.Liquidate) return level < Level.Halt;
+        if (action == Action.Borrow && _isStale(t) && t.stalePolicy == StalePolicy.BlockBorrowing) return false;
+        return level < Level.NoNewLeverage;
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function levelOf(SubjectId target) external view returns (Level) {
+        TargetState memory t = _targets[target].state;
+        return t.shadow ? Level.Normal : BreakerLib.levelAt(t, block.timestamp);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function liquidationLevelOf(SubjectId target) public view returns (Level level) {
+        TargetState memory t = _targets[target].state;
+        if (t.shadow) return Level.Normal;
+        level = BreakerLib.levelAt(t, block.timestamp);
+        if (level < Level.Throttle && block.timestamp < t.graceUntil) level = Level.Throttle;
+    }
+
+    /* READING */
+
+    /// @inheritdoc ICircuitBreaker
+    function stateOf(SubjectId target) external view returns (TargetState memory, TargetLedger memory) {
+        return (_targets[target].state, _targets[target].ledger);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function configOf(SubjectId target) external view returns (TargetConfig memory config) {
+        TargetState memory state = _load(target).target;
+        Target storage t = _targets[target];
+        for (uint256 i; i < 4; ++i) config.rules[i] = LevelRules.ruleOf(t.rules, Level(i + 1));
+        config.terms = t.terms;
+        config.healthFactorFloor = t.healthFactorFloor;
+        config.maxAge = state.maxAge;
+        config.stalePolicy = state.stalePolicy;
+        config.shadow = state.shadow;
+        config.throttleCapacity = uint128(t.throttle._capacity);
+        config.throttleWindow = uint32(t.throttle._window);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function pauseBudgetOf(SubjectId target) external view returns (uint256) {
+        return PauseBudget.available(_targets[target].ledger, _targets[target].terms, block.timestamp);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function oracle() external view returns (address) {
+        return address(_oracle);
+    }
+
+    /* INTERNAL */
+
+    function _load(SubjectId target) private view returns (BreakerState memory state) {
+        state.target = _targets[target].state;
+        state.ledger = _targets[target].ledger;
+        require(state.target.maxAge != 0, TargetNotConfigured(target));
+    }
+
+    function _store(SubjectId target, BreakerState memory state) private {
+        _targets[target].state = state.target;
+        _targets[target].ledger = state.ledger;
+        emit TargetUpdated(target, state.target, state.ledger);
+    }
+
+    /// @dev Puts an expiry that took effect by itself on record.
+    function _expire(SubjectId target, BreakerState memory state) private {
+        Level from = state.target.level;
+        state.expire(block.timestamp);
+        if (state.target.level == from) return;
+        Evidence memory none;
+        _emitLevelChanged(target, from, state.target, Cause.Expiry, none);
+    }
+
+    function _emitLevelChanged(
+        SubjectId target,
+        Level from,
+        TargetState memory t,
+        Cause cause,
+        Evidence memory evidence
+    ) private {
+        emit LevelChanged(target, from, t.level, t.until, t.dwellSince, cause, t.shadow, evidence);
+    }
+
+    function _requireBudget(
+        BreakerState memory state,
+        TargetTerms memory terms,
+        Level level,
+        uint32 duration
+    ) private view {
+        uint256 requested = duration + (level == Level.Halt ? terms.graceSeconds : 0);
+        uint256 left = state.budgetLeft(terms, block.timestamp);
+        require(requested <= left, PauseBudgetExceeded(requested, left));
+    }
+
+    function _requireAlive(address guardian) private view {
+        uint48 until = aliveUntil[guardian];
+        require(block.timestamp <= until, GuardianLapsed(guardian, until));
+    }
+
+    function _keepAlive(address guardian) private {
+        uint48 until = uint48(block.timestamp + heartbeatPeriod);
+        aliveUntil[guardian] = until;
+        emit GuardianAlive(guardian, until);
+    }
+
+    function _isStale(TargetState memory t) private view returns (bool) {
+        return t.maxAge != 0 && block.timestamp > uint256(t.observedAt) + t.maxAge;
+    }
+
+    function _hostKey() private view returns (bytes32) {
+        return bytes32(uint256(uint160(msg.sender)));
+    }
+}

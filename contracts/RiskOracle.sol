@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+
+import {IRiskOracle} from "./interfaces/IRiskOracle.sol";
+import {Headers} from "./libraries/Headers.sol";
+import {Lanes} from "./libraries/Lanes.sol";
+import {ReportHash} from "./libraries/ReportHash.sol";
+import {SignerSets} from "./libraries/SignerSets.sol";
+import {Header, Report, Score, ScoreLeaf, ScoreStatus} from "./types/Score.sol";
+import {SubjectId, SubjectIds, SubjectKey, SubjectKind} from "./types/SubjectId.sol";
+import {Bps, Cx} from "./types/Units.sol";
+
+/// @title RiskOracle
+/// @notice Verifies and stores signed epochs of scores; answers "score of X, and how old".
+///
+/// TRUST. k of n signers are believed when they report danger. When they report less of it, lanes ease at a bounded rate.
+/// Whoever relays a report is trusted with nothing. Governance chooses subjects, signers, model and limits; none of these
+/// changes a score, all of them void outstanding reports. The risk council can void the current epoch and nothing else.
+///
+/// REPLAY. A report names its chain and contract twice (EIP-712 domain, configuration digest), its configuration, its epoch
+/// and the hash of a block: it is accepted at most once, on one chain, by one contract, for one signer set.
+///
+/// STALENESS. Reads return the time of observation; only {scoreNoOlderThan} judges it. Unknown is a leverage of 0, never a
+/// small number. After a voided epoch the next report is limited by the voided lanes: it may rise at once, ease slowly.
+///
+/// ROUNDING. Easing is measured in whole units over absolute time: over many epochs exactly the rate, in one epoch at most
+/// one unit more.
+///
+/// LIVENESS. If signers stop, scores grow old and nothing else happens. Not upgradeable; a consumer changes a pointer.
+///
+/// WHAT IS NOT GUARANTEED. That a score is right. The block hash proves which state was scored, and anybody can score it
+/// again; the contract cannot.
+contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
+    using Headers for uint256;
+    using Lanes for uint256;
+
+    struct Registration {
+        /// @dev Index plus one; 0 when not registered.
+        uint16 position;
+        bool retired;
+    }
+
+    /// @dev What {publish} needs of the configuration: one slot (248 bits).
+    struct Config {
+        address signerSet;
+        uint8 threshold;
+        uint16 laneCount;
+        uint32 maxReportAge;
+        Bps maxEase;
+        Bps minCoverage;
+    }
+
+    /// @dev A lane as it was before a field of it became unknown.
+    struct LastKnown {
+        uint64 lane;
+        uint48 observedAt;
+    }
+
+    /// @dev What every lane of one report is stepped by.
+    struct Step {
+        uint48 epoch;
+        uint48 lastAt;
+        uint48 observedAt;
+        /// @dev Bps an hour; 0 when nothing may ease.
+        uint256 rate;
+    }
+
+    /// @notice Most subjects that can have a lane; any number beyond is provable from the root.
+    uint16 public constant MAX_LANES = 256;
+
+    /// @notice Number of past headers kept.
+    uint48 public constant RING_SIZE = 64;
+
+    uint256 private constant BPS_ONE = 10_000;
+    uint256 private constant CX_ONE = 100;
+    uint256 private constant LANES_PER_WORD = 4;
+    uint32 private constant LONGEST_REPORT_AGE = 1 days;
+    uint16 private constant WHOLE_RECORD = type(uint16).max;
+
+    /// @notice Least time between two blocks in seconds: what makes a back-dated observation implausible. 0 on chains whose
+    /// blocks do not follow a schedule.
+    uint32 public immutable slotSeconds;
+
+    /* STORAGE */
+
+    uint256 private _header;
+    uint256[MAX_LANES / 4] private _lanes;
+    Config private _config;
+    bytes32 private _configDigest;
+    bytes32 private _modelHash;
+    bytes32 private _scoresRoot;
+    uint256 private _venueMask;
+    uint256 private _configCount;
+    uint256[RING_SIZE] private _ring;
+    mapping(uint16 index => SubjectId subject) private _subjects;
+    mapping(SubjectId subject => Registration) private _registrations;
+    mapping(uint16 index => LastKnown) private _lastKnown;
+
+    constructor(
+        address initialAuthority,
+        uint32 newSlotSeconds,
+        Limits memory newLimits
+    ) EIP712("Bulkhead RiskOracle", "1") AccessManaged(initialAuthority) {
+        slotSeconds = newSlotSeconds;
+        for (uint256 i; i < RING_SIZE; ++i) _ring[i] = Headers.EMPTY;
+        _register(SubjectIds.system(block.chainid));
+        _setLimits(newLimits);
+    }
+
+    /* PUBLISHING */
+
+    /// @inheritdoc IRiskOracle
+    function publish(Report calldata report, bytes calldata signatures) external {
+        uint256 last = _header;
+        Config memory config = _config;
+        _checkOrigin(report, last, config);
+        _checkSignatures(report, signatures, config);
+
+        uint256[] memory lanes = report.lanes;
+        _checkRecord(report, lanes, config.laneCount);
+        _storeLanes(report, lanes, last, config);
+        if (last != 0) _ring[last.epoch() % RING_SIZE] = last;
+        _header = Headers.encode(_headerFor(report, lanes[0], config.laneCount));
+        _scoresRoot = report.scoresRoot;
+
+        emit ReportAccepted(
+            report.epoch,
+            report.observedBlock,
+            report.modelHash,
+            report.observedAt,
+            report.coverage,
+            report.flags,
+            report.snapshotHash,
+            report.scoresRoot,
+            lanes
+        );
+    }
+
+    function _checkOrigin(Report calldata report, uint256 last, Config memory config) private view {
+        bytes32 digest = _configDigest;
+        require(report.configDigest == digest, ConfigDigestMismatch(report.configDigest, digest));
+        bytes32 approved = _modelHash;
+        require(report.modelHash == approved, ModelNotApproved(report.modelHash, approved));
+
+        require(report.epoch > last.epoch(), EpochNotNewer(report.epoch, last.epoch()));
+        uint48 observedBlock = report.observedBlock;
+        require(observedBlock > last.observedBlock(), ObservedBlockNotNewer(observedBlock, last.observedBlock()));
+        bytes32 blockHash = Blockhash.blockHash(observedBlock);
+        require(
+            blockHash != 0 && report.observedBlockHash == blockHash,
+            BlockHashMismatch(observedBlock, report.observedBlockHash, blockHash)
+        );
+        _checkObservedAt(report.observedAt, observedBlock, last.observedAt(), config.maxReportAge);
+    }
+
+    function _checkObservedAt(uint48 observedAt, uint48 observedBlock, uint48 lastAt, uint32 maxAge) private view {
+        require(observedAt <= block.timestamp, ObservedInFuture(observedAt, block.timestamp));
+        require(block.timestamp - observedAt <= maxAge, ReportTooOld(observedAt, maxAge));
+        require(observedAt >= lastAt, ObservedAtNotMonotonic(observedAt, lastAt));
+        uint256 latestPossible = block.timestamp - slotSeconds * (block.number - observedBlock);
+        require(observedAt <= latestPossible, ObservedAtImplausible(observedAt, uint48(latestPossible)));
+    }
+
+    function _checkSignatures(Report calldata report, bytes calldata signatures, Config memory config) private view {
+        uint8 threshold = config.threshold;
+        require(
+            threshold != 0 && signatures.length == uint256(threshold) * 64,
+            SignatureCountMismatch(signatures.length / 64, threshold)
+        );
+        (uint256 good, address recovered) = SignerSets.verify(
+            SignerSets.load(config.signerSet),
+            reportDigest(report),
+            signatures
+        );
+        require(good == threshold, SignerInvalid(good, recovered));
+    }
+
+    function _checkRecord(Report calldata report, uint256[] memory lanes, uint16 count) private view {
+        uint8 flags = report.flags;
+        require(Bps.unwrap(report.coverage) <= BPS_ONE, RecordInvalid(WHOLE_RECORD, RecordFault.CoverageAboveOne));
+        require(
+            flags & ~(Headers.ORACLE_GAP | Headers.ALL_VENUES_HAVE_LANES) == 0,
+            RecordInvalid(WHOLE_RECORD, RecordFault.ReservedFlag)
+        );
+        _checkLaneCount(lanes, count);
+
+        bool bounded = flags & Headers.ALL_VENUES_HAVE_LANES != 0;
+        uint256 largest = _checkLanes(lanes, count, bounded ? _venueMask : 0);
+        if (!bounded) return;
+        uint256 system = lanes[0].leverage();
+        require(system != 0, RecordInvalid(0, RecordFault.SystemUnknown));
+        require(system <= largest + 1, RecordInvalid(WHOLE_RECORD, RecordFault.SystemAboveVenues));
+    }
+
+    function _checkLaneCount(uint256[] memory lanes, uint16 count) private pure {
+        uint256 words = (uint256(count) + LANES_PER_WORD - 1) / LANES_PER_WORD;
+        uint256 used = uint256(count) % LANES_PER_WORD;
+        require(
+            lanes.length == words && (used == 0 || lanes[words - 1] >> (64 * used) == 0),
+            LaneCountMismatch(lanes.length, count)
+        );
+    }
+
+    /// @dev Returns the largest leverage among the lanes named by `venues`.
+    function _checkLanes(uint256[] memory lanes, uint16 count, uint256 venues) private pure returns (uint256 largest) {
+        for (uint256 i; i < count; ++i) {
+            uint256 lane = (lanes[i / LANES_PER_WORD] >> (64 * (i % LANES_PER_WORD))) & Lanes.LANE_MASK;
+            require(lane.leverageValid(), RecordInvalid(uint16(i), RecordFault.LeverageBelowOne));
+            require(lane.sharesValid(), RecordInvalid(uint16(i), RecordFault.ShareAboveOne));
+            require(lane.rehypothecationValid(), RecordInvalid(uint16(i), RecordFault.RehypothecationBelowOne));
+            if ((venues >> i) & 1 != 0 && lane.leverage() > largest) largest = lane.leverage();
+        }
+    }
+
+    /// @dev Clamps `lanes` in place and stores them.
+    function _storeLanes(Report calldata report, uint256[] memory lanes, uint256 last, Config memory config) private {
+        Step memory step = Step({
+            epoch: report.epoch,
+            lastAt: last.observedAt(),
+            observedAt: report.observedAt,
+            rate: report.coverage >= config.minCoverage ? Bps.unwrap(config.maxEase) : 0
+        });
+        for (uint256 i; i < lanes.length; ++i) {
+            uint256 signed = lanes[i];
+            uint256 stored = _lanes[i];
+            if (signed == stored) continue;
+            lanes[i] = _stepWord(step, i * LANES_PER_WORD, signed, stored);
+            _lanes[i] = lanes[i];
+        }
+    }
+
+    function _stepWord(
+        Step memory step,
+        uint256 firstIndex,
+        uint256 signedWord,
+        uint256 storedWord
+    ) private returns (uint256 word) {
+        Lanes.Easing memory usual = Lanes.Easing({from: step.rate * step.lastAt, to: step.rate * step.observedAt});
+        for (uint256 i; i < LANES_PER_WORD; ++i) {
+            uint256 shift = 64 * i;
+            uint256 signed = (signedWord >> shift) & Lanes.LANE_MASK;
+            uint256 before = (storedWord >> shift) & Lanes.LANE_MASK;
+            if (signed == before) {
+                word |= signed << shift;
+                continue;
+            }
+            Lanes.Easing memory easing = usual;
+            if (signed.vanishes(before)) _remember(uint16(firstIndex + i), before, step.lastAt);
+            if (signed.appears(before)) (before, easing) = _recall(uint16(firstIndex + i), before, step, usual);
+            uint256 lane = signed.step(before, easing);
+            if (lane != signed) emit LaneClamped(step.epoch, uint16(firstIndex + i), uint64(signed), uint64(lane));
+            word |= lane << shift;
+        }
+    }
+
+    /// @dev Keeps what is about to become unknown, so that a detour through unknown is not a way to ease at once.
+    function _remember(uint16 index, uint256 lane, uint48 observedAt) private {
+        if (lane.leverage() == 0) return;
+        LastKnown storage known = _lastKnown[index];
+        known.lane = uint64(lane.fill(known.lane));
+        known.observedAt = observedAt;
+    }
+
+    /// @dev What a lane that becomes known again is measured against.
+    function _recall(
+        uint16 index,
+        uint256 lane,
+        Step memory step,
+        Lanes.Easing memory usual
+    ) private view returns (uint256, Lanes.Easing memory) {
+        LastKnown memory known = _lastKnown[index];
+        if (lane.leverage() != 0) return (lane.fill(known.lane), usual);
+        return (known.lane, Lanes.Easing({from: step.rate * known.observedAt, to: usual.to}));
+    }
+
+    function _headerFor(Report calldata report, uint256 system, uint16 count) private pure returns (Header memory) {
+        Score memory score_ = (system & Lanes.LANE_MASK).unpack();
+        return
+            Header({
+                epoch: report.epoch,
+                observedBlock: report.observedBlock,
+                observedAt: report.observedAt,
+                coverage: report.coverage,
+                systemLeverage: score_.leverage,
+                systemLiquidationAtRisk: score_.liquidationAtRisk,
+                laneCount: count,
+                flags: report.flags
+            });
+    }
+
+    /* CONFIGURATION */
+
+    /// @inheritdoc IRiskOracle
+    function registerSubjects(SubjectKey[] calldata keys) external restricted {
+        for (uint256 i; i < keys.length; ++i) {
+            SubjectKey memory key = keys[i];
+            bool usesVenue = key.kind == SubjectKind.Venue || key.kind == SubjectKind.Market;
+            bool usesAsset = key.kind == SubjectKind.Asset || key.kind == SubjectKind.Market;
+            require(
+                usesVenue == (key.venue != address(0)) && usesAsset == (key.asset != address(0)),
+                SubjectKeyInvalid(key)
+            );
+            uint16 index = _register(SubjectIds.derive(block.chainid, key));
+            if (key.kind == SubjectKind.Venue) _venueMask |= 1 << index;
+        }
+        _bump();
+    }
+
+    /// @inheritdoc IRiskOracle
+    function registerSubject(SubjectId subject) external restricted returns (uint16 index) {
+        index = _register(subject);
+        _bump();
+    }
+
+    /// @inheritdoc IRiskOracle
+    function retireSubject(SubjectId subject) external restricted {
+        uint16 index = _indexOfLiving(subject);
+        _registrations[subject].retired = true;
+        emit SubjectRetired(subject, index);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function rotateSigners(address[] calldata newSigners, uint8 newThreshold) external restricted {
+        require(SignerSets.isValid(newSigners, newThreshold), SignerSetInvalid(newSigners.length, newThreshold));
+        address set = SignerSets.create(newSigners);
+        _config.signerSet = set;
+        _config.threshold = newThreshold;
+        _bump();
+        emit SignersRotated(set, newThreshold, newSigners);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function approveModel(bytes32 newModelHash) external restricted {
+        bytes32 old = _modelHash;
+        _modelHash = newModelHash;
+        _bump();
+        emit ModelApproved(old, newModelHash);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function setLimits(Limits calldata newLimits) external restricted {
+        _setLimits(newLimits);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function quarantine(uint48 epoch, string calldata reason) external restricted {
+        uint256 current = _header;
+        require(
+            epoch != 0 && epoch == current.epoch() && !current.isQuarantined(),
+            EpochNotQuarantinable(epoch, current.epoch())
+        );
+        _header = current.quarantine();
+        emit EpochQuarantined(epoch, msg.sender, reason);
+    }
+
+    function _register(SubjectId subject) private returns (uint16 index) {
+        index = _config.laneCount;
+        uint16 position = _registrations[subject].position;
+        if (position != 0) revert SubjectAlreadyRegistered(subject, position - 1);
+        require(index < MAX_LANES, IndexOutOfRange(index, MAX_LANES));
+        _registrations[subject].position = index + 1;
+        _subjects[index] = subject;
+        _config.laneCount = index + 1;
+        emit SubjectRegistered(subject, index);
+    }
+
+    function _setLimits(Limits memory newLimits) private {
+        uint16 ease = Bps.unwrap(newLimits.maxEase);
+        require(
+            newLimits.maxReportAge != 0 &&
+                newLimits.maxReportAge <= LONGEST_REPORT_AGE &&
+                ease != 0 &&
+                ease <= BPS_ONE &&
+                Bps.unwrap(newLimits.minCoverage) <= BPS_ONE,
+            LimitsInvalid(newLimits)
+        );
+        Limits memory old = limits();
+        _config.maxReportAge = newLimits.maxReportAge;
+        _config.maxEase = newLimits.maxEase;
+        _config.minCoverage = newLimits.minCoverage;
+        _bump();
+        emit LimitsChanged(old, newLimits);
+    }
+
+    /// @dev Voids outstanding reports.
+    function _bump() private {
+        Config memory config = _config;
+        _configDigest = keccak256(
+            abi.encode(
+                block.chainid,
+                address(this),
+                ++_configCount,
+                keccak256(abi.encodePacked(SignerSets.load(config.signerSet))),
+                config.threshold,
+                _modelHash,
+                config.laneCount
+            )
+        );
+    }
+
+    /* READING */
+
+    /// @inheritdoc IRiskOracle
+    function scoreAt(uint16 index) public view returns (Score memory score_, uint48 observedAt) {
+        uint256 current = _header;
+        uint256 lane = _laneAt(index);
+        if (lane == 0) require(index < _config.laneCount, IndexOutOfRange(index, _config.laneCount));
+        if (!current.isQuarantined()) score_ = lane.unpack();
+        observedAt = current.observedAt();
+    }
+
+    /// @inheritdoc IRiskOracle
+    function score(SubjectId subject) public view returns (Score memory score_, uint48 observedAt) {
+        return scoreAt(_indexOfLiving(subject));
+    }
+
+    /// @inheritdoc IRiskOracle
+    function tryScore(
+        SubjectId subject
+    ) external view returns (ScoreStatus status, Score memory score_, uint48 observedAt) {
+        Registration memory registration = _registrations[subject];
+        if (registration.position == 0) return (ScoreStatus.Unregistered, score_, 0);
+        if (registration.retired) return (ScoreStatus.Retired, score_, 0);
+        (score_, observedAt) = scoreAt(registration.position - 1);
+        status = Cx.unwrap(score_.leverage) == 0 ? ScoreStatus.Unknown : ScoreStatus.Known;
+    }
+
+    /// @inheritdoc IRiskOracle
+    function scoreNoOlderThan(SubjectId subject, uint48 maxAge) external view returns (Score memory score_) {
+        uint48 observedAt;
+        (score_, observedAt) = score(subject);
+        require(Cx.unwrap(score_.leverage) != 0, ScoreUnknown(subject));
+        require(block.timestamp - observedAt <= maxAge, ScoreStale(observedAt, maxAge));
+    }
+
+    /// @inheritdoc IRiskOracle
+    function verifyScore(ScoreLeaf calldata leaf, bytes32[] calldata proof) external view returns (bool) {
+        if (_header == 0 || _header.isQuarantined()) return false;
+        bytes32 leafHash = keccak256(bytes.concat(keccak256(abi.encode(leaf))));
+        return MerkleProof.verifyCalldata(proof, _scoresRoot, leafHash);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function header() external view returns (Header memory) {
+        return _header.decode();
+    }
+
+    /// @inheritdoc IRiskOracle
+    function headerOf(uint48 epoch) external view returns (Header memory h) {
+        uint256 word = epoch == _header.epoch() ? _header : _ring[epoch % RING_SIZE];
+        if (word != Headers.EMPTY && word.epoch() == epoch) h = word.decode();
+    }
+
+    /// @inheritdoc IRiskOracle
+    function scoresRoot() external view returns (bytes32) {
+        return _scoresRoot;
+    }
+
+    /// @inheritdoc IRiskOracle
+    function configDigest() external view returns (bytes32) {
+        return _configDigest;
+    }
+
+    /// @inheritdoc IRiskOracle
+    function limits() public view returns (Limits memory) {
+        Config memory config = _config;
+        return Limits(config.maxReportAge, config.maxEase, config.minCoverage);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function modelHash() external view returns (bytes32) {
+        return _modelHash;
+    }
+
+    /// @inheritdoc IRiskOracle
+    function signers() external view returns (address[] memory members, uint8 threshold) {
+        return (SignerSets.load(_config.signerSet), _config.threshold);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function laneCount() external view returns (uint16) {
+        return _config.laneCount;
+    }
+
+    /// @inheritdoc IRiskOracle
+    function indexOf(SubjectId subject) public view returns (uint16) {
+        uint16 position = _registrations[subject].position;
+        require(position != 0, SubjectUnregistered(subject));
+        return position - 1;
+    }
+
+    /// @inheritdoc IRiskOracle
+    function subjectAt(uint16 index) external view returns (SubjectId) {
+        require(index < _config.laneCount, IndexOutOfRange(index, _config.laneCount));
+        return _subjects[index];
+    }
+
+    /// @inheritdoc IRiskOracle
+    function reportDigest(Report calldata report) public view returns (bytes32) {
+        return _hashTypedDataV4(ReportHash.structHash(report));
+    }
+
+    function _laneAt(uint16 index) private view returns (uint256) {
+        if (index >= MAX_LANES) return 0;
+        return (_lanes[index / LANES_PER_WORD] >> (64 * (index % LANES_PER_WORD))) & Lanes.LANE_MASK;
+    }
+
+    function _indexOfLiving(SubjectId subject) private view returns (uint16) {
+        uint16 index = indexOf(subject);
+        require(!_registrations[subject].retired, SubjectIsRetired(subject));
+        return index;
+    }
+}

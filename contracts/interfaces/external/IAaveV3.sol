@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice What the keeper reads of Aave v3's Pool (v3.0 and v3.1; v3.2 replaced e-mode categories per reserve).
+interface IAaveV3Pool {
+    /// @notice A reserve, as its storage holds it. Indices and rates are rays, as of `lastUpdateTimestamp`.
+    struct ReserveData {
+        /// @dev Bits: 0-15 LTV, 16-31 liquidation threshold, 32-47 bonus, 48-55 decimals, 56 active, 57 frozen,
+        /// 58 borrowing, 60 paused, 168-175 e-mode category.
+        uint256 configuration;
+        uint128 liquidityIndex;
+        uint128 currentLiquidityRate;
+        uint128 variableBorrowIndex;
+        uint128 currentVariableBorrowRate;
+        uint128 currentStableBorrowRate;
+        uint40 lastUpdateTimestamp;
+        uint16 id;
+        address aTokenAddress;
+        address stableDebtTokenAddress;
+        address variableDebtTokenAddress;
+        address interestRateStrategyAddress;
+        uint128 accruedToTreasury;
+        uint128 unbacked;
+        uint128 isolationModeTotalDebt;
+    }
+
+    /// @notice Rules for accounts that opted into an e-mode category. Ratios in basis points, the bonus above 10 000.
+    struct EModeCategory {
+        uint16 ltv;
+        uint16 liquidationThreshold;
+        uint16 liquidationBonus;
+        /// @dev Prices the whole category where it is not zero.
+        address priceSource;
+        string label;
+    }
+
+    /// @notice A reserve became collateral of `user`.
+    event ReserveUsedAsCollateralEnabled(address indexed reserve, address indexed user);
+
+    /// @notice A reserve ceased to be collateral of `user`.
+    event ReserveUsedAsCollateralDisabled(address indexed reserve, address indexed user);
+
+    /// @notice `user` chose an e-mode category.
+    event UserEModeSet(address indexed user, uint8 categoryId);
+
+    /// @notice `liquidator` repaid debt of `user` and took collateral for it.
+    event LiquidationCall(
+        address indexed collateralAsset,
+        address indexed debtAsset,
+        address indexed user,
+        uint256 debtToCover,
+        uint256 liquidatedCollateralAmount,
+        address liquidator,
+        bool receiveAToken
+    );
+
+    /// @notice Registry of the deployment.
+    function ADDRESSES_PROVIDER() external view returns (address);
+
+    /// @notice Assets of all reserves; dropped ones are left out, so that a position in it need not be the reserve's id.
+    function getReservesList() external view returns (address[] memory);
+
+    /// @notice A reserve.
+    function getReserveData(address asset) external view returns (ReserveData memory);
+
+    /// @notice Two bits for each reserve id: even bits borrowing, odd bits used as collateral.
+    function getUserConfiguration(address user) external view returns (uint256);
+
+    /// @notice E-mode category of `user`, 0 for none.
+    function getUserEMode(address user) external view returns (uint256);
+
+    /// @notice An e-mode category.
+    function getEModeCategoryData(uint8 id) external view returns (EModeCategory memory);
+}
+
+/// @notice What the keeper reads of Aave's registry.
+interface IAaveV3AddressesProvider {
+    /// @notice The oracle in use.
+    function getPriceOracle() external view returns (address);
+}
+
+/// @notice What the keeper reads of Aave's oracle.
+interface IAaveV3Oracle {
+    /// @notice One unit of the base currency: 1e8 for USD, 1e18 for ETH.
+    function BASE_CURRENCY_UNIT() external view returns (uint256);
+
+    /// @notice Price of a whole unit of `asset`, in base currency units.
+    function getAssetPrice(address asset) external view returns (uint256);
+}
+
+/// @notice What the keeper reads of an aToken or variable debt token.
+interface IAaveV3ScaledToken {
+    /// @notice Interest-bearing units moved; zero addresses stand for mint and burn.
+    event Transfer(address indexed from, address indexed to, uint256 value);
+
+    /// @notice Balance before interest: multiplied by the reserve's index it is what `balanceOf` says.
+    function scaledBalanceOf(address user) external view returns (uint256);
+
+    /// @notice Sum of all scaled balances.
+    function scaledTotalSupply() external view returns (uint256);
+}
+
+/// @notice What the keeper reads of a stable debt token.
+interface IAaveV3StableDebtToken {
+    /// @notice Debt of `user` as of their last update.
+    function principalBalanceOf(address user) external view returns (uint256);
+
+    /// @notice The rate that `user` pays, ray a year.
+    function getUserStableRate(address user) external view returns (uint256);
+
+    /// @notice When interest of `user` was last added to their principal.
+    function getUserLastUpdated(address user) external view returns (uint40);
+
+    /// @notice Principal and total of all accounts, their average rate, and when the principal was last updated.
+    function getSupplyData() external view returns (uint256, uint256, uint256, uint40);
+}

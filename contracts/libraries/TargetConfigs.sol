@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
+import {LevelRule, TargetConfig, TargetTerms} from "../types/Breaker.sol";
+import {Level} from "../types/Level.sol";
+import {Bps} from "../types/Units.sol";
+import {BreakerLib} from "./BreakerLib.sol";
+
+/// @title TargetConfigs
+/// @notice What a target's configuration may be.
+library TargetConfigs {
+    uint32 internal constant LONGEST_HALT = 4 hours;
+    uint32 internal constant LONGEST_THROTTLE = 24 hours;
+    uint32 internal constant LONGEST_NO_NEW_LEVERAGE = 7 days;
+    uint32 internal constant LONGEST_GRACE = 1 hours;
+    uint64 internal constant FLOOR_MAX = 1e18;
+
+    /// @notice Reverts with {ICircuitBreaker.TargetConfigInvalid} unless `config` is acceptable.
+    function check(TargetConfig calldata config) internal pure {
+        _checkRules(config);
+        _checkTerms(config.terms);
+        _require(config.healthFactorFloor <= FLOOR_MAX, ICircuitBreaker.ConfigFault.FloorAboveOne);
+        _require(config.maxAge != 0, ICircuitBreaker.ConfigFault.MaxAgeZero);
+        _require(
+            config.throttleCapacity != 0 && config.throttleWindow != 0,
+            ICircuitBreaker.ConfigFault.ThrottleEmpty
+        );
+    }
+
+    /// @notice The longest that a guardian may raise to `level`; Watch has no end.
+    function longest(Level level) internal pure returns (uint32) {
+        if (level == Level.Halt) return LONGEST_HALT;
+        if (level == Level.Throttle) return LONGEST_THROTTLE;
+        return level == Level.NoNewLeverage ? LONGEST_NO_NEW_LEVERAGE : 0;
+    }
+
+    function _checkRules(TargetConfig calldata config) private pure {
+        for (uint256 i; i < 4; ++i) {
+            LevelRule calldata rule = config.rules[i];
+            _require(
+                rule.exitLeverage < rule.enterLeverage && rule.exitLiquidationAtRisk < rule.enterLiquidationAtRisk,
+                ICircuitBreaker.ConfigFault.ExitNotBelowEnter
+            );
+            if (i == 0) continue;
+            LevelRule calldata below = config.rules[i - 1];
+            _require(
+                rule.enterLeverage >= below.enterLeverage &&
+                    rule.enterLiquidationAtRisk >= below.enterLiquidationAtRisk,
+                ICircuitBreaker.ConfigFault.EnterNotAscending
+            );
+        }
+    }
+
+    function _checkTerms(TargetTerms calldata terms) private pure {
+        for (uint256 i; i < 4; ++i) {
+            _require((terms.confirmations >> (2 * i)) & 3 != 0, ICircuitBreaker.ConfigFault.ConfirmationsZero);
+        }
+        _require(
+            terms.noNewLeverageSeconds != 0 &&
+                terms.noNewLeverageSeconds <= LONGEST_NO_NEW_LEVERAGE &&
+                terms.throttleSeconds >= BreakerLib.SHORTEST_PAUSE &&
+                terms.throttleSeconds <= LONGEST_THROTTLE &&
+                terms.haltSeconds >= BreakerLib.SHORTEST_PAUSE &&
+                terms.haltSeconds <= LONGEST_HALT &&
+                terms.graceSeconds <= LONGEST_GRACE &&
+                terms.minDwell <= LONGEST_THROTTLE,
+            ICircuitBreaker.ConfigFault.DurationOutOfRange
+        );
+        _require(
+            terms.budgetCapacity != 0 && terms.budgetRefillPerDay < 1 days,
+            ICircuitBreaker.ConfigFault.BudgetOutOfRange
+        );
+        _require(Bps.unwrap(terms.minCoverage) <= 10_000, ICircuitBreaker.ConfigFault.CoverageAboveOne);
+    }
+
+    function _require(bool condition, ICircuitBreaker.ConfigFault fault) private pure {
+        require(condition, ICircuitBreaker.TargetConfigInvalid(fault));
+    }
+}

@@ -1,0 +1,80 @@
+import AccessManagerArtifact from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
+import { AbiCoder, type Contract, keccak256, ZeroAddress } from "ethers";
+import type { network } from "hardhat";
+
+import {
+  DEFAULT_DUTY_CYCLE,
+  DEFAULT_HEARTBEAT_PERIOD,
+  DEFAULT_LIMITS,
+  DEFAULT_TARGET_CONFIG,
+} from "../../deploy/defaults.js";
+import Bulkhead from "../../deploy/modules/Bulkhead.js";
+import type { BulkheadParameters } from "../../deploy/parameters.js";
+import {
+  type AaveV3Sentinel,
+  AaveV3Sentinel__factory,
+  type CircuitBreaker,
+  CircuitBreaker__factory,
+  type RiskOracle,
+  RiskOracle__factory,
+} from "../../typechain-types/index.js";
+
+export type Connection = Awaited<ReturnType<typeof network.create>>;
+
+export interface Deployment {
+  readonly accessManager: Contract;
+  readonly oracle: RiskOracle;
+  readonly breaker: CircuitBreaker;
+  readonly sentinel: AaveV3Sentinel;
+}
+
+/** An entry contract that stands for a venue wherever only its address matters. */
+export const VENUE = "0x87870Bca3F3fD6335C3F4ce8392D69350B4fA4E2";
+
+/** `SubjectIds.venue`, derived independently of the contract. */
+export function venueSubject(chainId: bigint, venue: string): string {
+  const types = ["uint8", "uint256", "address", "address"];
+  return keccak256(AbiCoder.defaultAbiCoder().encode(types, [2, chainId, venue, ZeroAddress]));
+}
+
+/** Parameters with accounts 1, 2, 3 as governance, guardian, risk council and 4, 5, 6 as signers, 2 of 3. */
+export async function exampleParameters(connection: Connection): Promise<BulkheadParameters> {
+  const accounts = (await connection.ethers.getSigners()).map((signer) => signer.address);
+  const [, governance, guardian, riskCouncil, ...others] = accounts as [string, string, string, string, ...string[]];
+  return {
+    governance,
+    guardian,
+    riskCouncil,
+    governanceDelay: 86_400,
+    slotSeconds: 0,
+    limits: DEFAULT_LIMITS,
+    subjects: [
+      { kind: 2, venue: VENUE, asset: ZeroAddress },
+      { kind: 1, venue: ZeroAddress, asset: others[10]! },
+      { kind: 3, venue: VENUE, asset: others[10]! },
+    ],
+    signers: others.slice(0, 3).sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)),
+    threshold: 2,
+    modelHash: `0x${"11".repeat(32)}`,
+    heartbeatPeriod: DEFAULT_HEARTBEAT_PERIOD,
+    target: venueSubject(31337n, VENUE),
+    targetConfig: DEFAULT_TARGET_CONFIG,
+    ...DEFAULT_DUTY_CYCLE,
+  };
+}
+
+/** Run the real deployment and attach typed contracts, connected to the deployer. */
+export async function deployBulkhead(connection: Connection, parameters: BulkheadParameters): Promise<Deployment> {
+  const [deployer] = await connection.ethers.getSigners();
+  const deployed = await connection.ignition.deploy(Bulkhead, { parameters: { Bulkhead: { ...parameters } } });
+  return {
+    accessManager: await connection.ethers.getContractAt(
+      AccessManagerArtifact.abi,
+      await deployed.accessManager.getAddress(),
+      deployer,
+    ),
+    oracle: RiskOracle__factory.connect(await deployed.oracle.getAddress(), deployer),
+    breaker: CircuitBreaker__factory.connect(await deployed.breaker.getAddress(), deployer),
+    sentinel: AaveV3Sentinel__factory.connect(await deployed.sentinel.getAddress(), deployer),
+  };
+}

@@ -1,0 +1,109 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+
+import { bulkheadParameters } from "../../deploy/parameters.js";
+import {
+  ADMIN,
+  BREAKER_SELECTORS,
+  GOVERNANCE,
+  GUARDIAN,
+  ORACLE_SELECTORS,
+  RELEASE,
+  RISK_COUNCIL,
+} from "../../deploy/roles.js";
+import { deployBulkhead, exampleParameters, venueSubject } from "./bulkhead-fixture.js";
+
+describe("Bulkhead module", function () {
+  it("default: deploys from a parameter set that its schema accepts", async function () {
+    const connection = await network.create("lab");
+    const parameters = await exampleParameters(connection);
+    expect(bulkheadParameters.parse(parameters)).to.deep.equal(parameters);
+    const { oracle, breaker, sentinel } = await deployBulkhead(connection, parameters);
+
+    expect(await breaker.oracle()).to.equal(await oracle.getAddress());
+    expect(await sentinel.breaker()).to.equal(await breaker.getAddress());
+    expect(await sentinel.subject()).to.equal(parameters.target);
+    expect(await oracle.laneCount()).to.equal(parameters.subjects.length + 1);
+    expect(await oracle.subjectAt(1)).to.equal(venueSubject(31337n, parameters.subjects[0]!.venue));
+    expect(await oracle.modelHash()).to.equal(parameters.modelHash);
+    const [members, threshold] = await oracle.signers();
+    expect([...members]).to.deep.equal(parameters.signers);
+    expect(threshold).to.equal(parameters.threshold);
+    expect((await breaker.configOf(parameters.target)).healthFactorFloor).to.equal(
+      parameters.targetConfig.healthFactorFloor,
+    );
+  });
+
+  it("behavior: each role is where it belongs, and nowhere else", async function () {
+    const connection = await network.create("lab");
+    const parameters = await exampleParameters(connection);
+    const { accessManager } = await deployBulkhead(connection, parameters);
+    const holders: [bigint, string, number][] = [
+      [ADMIN, parameters.governance, parameters.governanceDelay],
+      [GOVERNANCE, parameters.governance, parameters.governanceDelay],
+      [RELEASE, parameters.governance, 0],
+      [GUARDIAN, parameters.guardian, 0],
+      [RISK_COUNCIL, parameters.riskCouncil, 0],
+    ];
+    for (const signer of await connection.ethers.getSigners()) {
+      for (const role of [ADMIN, GOVERNANCE, GUARDIAN, RISK_COUNCIL, RELEASE]) {
+        const expected = holders.find(([id, account]) => id === role && account === signer.address);
+        const [isMember, delay] = await accessManager.getFunction("hasRole")(role, signer.address);
+        expect([isMember, Number(delay)], `role ${role} of ${signer.address}`).to.deep.equal(
+          expected === undefined ? [false, 0] : [true, expected[2]],
+        );
+      }
+    }
+  });
+
+  it("behavior: each restricted function asks for its role", async function () {
+    const connection = await network.create("lab");
+    const { accessManager, oracle, breaker } = await deployBulkhead(connection, await exampleParameters(connection));
+    const table: [{ getAddress(): Promise<string> }, string[], bigint][] = [
+      [oracle, ORACLE_SELECTORS.governance, GOVERNANCE],
+      [oracle, ORACLE_SELECTORS.riskCouncil, RISK_COUNCIL],
+      [breaker, BREAKER_SELECTORS.governance, GOVERNANCE],
+      [breaker, BREAKER_SELECTORS.guardian, GUARDIAN],
+      [breaker, BREAKER_SELECTORS.release, RELEASE],
+    ];
+    for (const [contract, selectors, role] of table) {
+      for (const selector of selectors) {
+        expect(await accessManager.getFunction("getTargetFunctionRole")(await contract.getAddress(), selector)).to.equal(role);
+      }
+    }
+  });
+
+  it("behavior: the deployer can do nothing afterwards", async function () {
+    const connection = await network.create("lab");
+    const [deployer] = await connection.ethers.getSigners();
+    const parameters = await exampleParameters(connection);
+    const { oracle, breaker, accessManager } = await deployBulkhead(connection, parameters);
+    await expect(oracle.approveModel(parameters.modelHash))
+      .to.be.revertedWithCustomError(oracle, "AccessManagedUnauthorized")
+      .withArgs(deployer!.address);
+    await expect(breaker.trip(parameters.target, 4, 600, "no"))
+      .to.be.revertedWithCustomError(breaker, "AccessManagedUnauthorized")
+      .withArgs(deployer!.address);
+    await expect(accessManager.getFunction("grantRole")(GUARDIAN, deployer!.address, 0)).to.be.revertedWithCustomError(
+      accessManager,
+      "AccessManagerUnauthorizedAccount",
+    );
+  });
+
+  it("behavior: the guardian is armed, governance changes parameters only after its delay", async function () {
+    const connection = await network.create("lab");
+    const [, governance, guardian] = await connection.ethers.getSigners();
+    const parameters = await exampleParameters(connection);
+    const { oracle, breaker, accessManager } = await deployBulkhead(connection, parameters);
+    await expect(breaker.connect(guardian!).trip(parameters.target, 2, 600, "drill")).to.emit(breaker, "Tripped");
+    await expect(breaker.connect(governance!).release(parameters.target, 0, "drill over")).to.emit(breaker, "Released");
+
+    const call = oracle.interface.encodeFunctionData("approveModel", [`0x${"22".repeat(32)}`]);
+    const target = await oracle.getAddress();
+    const as = accessManager.connect(governance!) as typeof accessManager;
+    await expect(as.getFunction("execute")(target, call)).to.be.revertedWithCustomError(accessManager, "AccessManagerNotScheduled");
+    await as.getFunction("schedule")(target, call, 0);
+    await connection.networkHelpers.time.increase(parameters.governanceDelay);
+    await expect(as.getFunction("execute")(target, call)).to.emit(oracle, "ModelApproved");
+  });
+});
