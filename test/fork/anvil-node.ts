@@ -6,6 +6,8 @@ import type { ForkNode, ForkOptions } from "../../keeper/src/chain/archive/reexe
 
 const ANVIL = "@foundry-rs/anvil-linux-amd64/bin/anvil";
 const START_MS = 20_000;
+/** Hardforks that anvil calls by another name than EDR. */
+const NAMES: Readonly<Record<string, string>> = { merge: "paris" };
 
 /** Path of the anvil binary that npm installs where there is one for the platform; skips the running test, loudly, where not. */
 export function requireAnvil(context: Mocha.Context): string {
@@ -21,7 +23,14 @@ export function requireAnvil(context: Mocha.Context): string {
 export async function startAnvil(binary: string, options: ForkOptions): Promise<ForkNode> {
   const anvil = spawn(binary, [
     ...["--fork-url", options.url, "--fork-block-number", String(options.blockNumber), "--no-storage-caching"],
-    ...["--chain-id", String(options.chainId), "--hardfork", options.hardfork, "--accounts", "0"],
+    ...[
+      "--chain-id",
+      String(options.chainId),
+      "--hardfork",
+      NAMES[options.hardfork] ?? options.hardfork,
+      "--accounts",
+      "0",
+    ],
     ...["--no-mining", "--order", "fifo", "--port", "0", "--retries", "0"],
   ]);
   const close = async () => {
@@ -47,7 +56,7 @@ async function listeningUrl(anvil: ChildProcess): Promise<string> {
       const address = /Listening on (\S+)/.exec(line)?.[1];
       if (address !== undefined) return `http://${address}`;
     }
-    throw new Error(`anvil did not start within ${START_MS} ms or ended: ${errors.join("").slice(0, 500)}`);
+    throw new Error(`anvil ended, or did not start within ${START_MS} ms: ${errors.join("").slice(0, 500)}`);
   } finally {
     clearTimeout(timer);
     anvil.stdout.resume();

@@ -48,11 +48,8 @@ type CheckedField = (typeof CHECKED_FIELDS)[number];
 /** `difficulty` of a block after the Merge, where `mixHash` is the randomness that contracts read. */
 const PROOF_OF_STAKE = "0x0";
 
-/** What contracts can read of the block they run in. anvil draws its own `mixHash`: a block that reads it differs there. */
-const ENVIRONMENT = {
-  edr: ["number", "timestamp", "miner", "gasLimit", "baseFeePerGas", "mixHash"],
-  anvil: ["number", "timestamp", "miner", "gasLimit", "baseFeePerGas"],
-} as const;
+/** What contracts can read of the block they run in, and every node can be told. */
+const ENVIRONMENT = ["number", "timestamp", "miner", "gasLimit", "baseFeePerGas"];
 
 /** What a node needs to fork the parent of the archive's block from `url`, be that the served archive or a live archive node. */
 export function forkOptions(archive: Archive, url: string): ForkOptions {
@@ -80,7 +77,7 @@ export async function openFork(
 /**
  * Mine the recorded block again on a fork of its parent: same proposer, randomness, gas limit, time, base fee and transactions.
  *
- * **Throws** {@link ReplayRejected} when the node refuses a transaction or mines fewer than were recorded.
+ * **Throws** {@link ReplayRejected} when the node refuses a transaction, mines fewer than were recorded, or uses other settings.
  */
 export async function reexecute(archive: Archive, fork: Pick<ForkNode, "url" | "dialect">): Promise<Reexecution> {
   const provider = new JsonRpcProvider(fork.url, undefined, {
@@ -105,13 +102,17 @@ function blockSettings(archive: Archive, dialect: ForkNode["dialect"]): [string,
   const { header } = archive;
   const prefix = dialect === "edr" ? "hardhat" : "anvil";
   const settings: [string, unknown[]][] = [[`${prefix}_setCoinbase`, [header.miner]]];
-  if (dialect === "edr" && header.difficulty === PROOF_OF_STAKE)
-    settings.push(["hardhat_setPrevRandao", [header.mixHash]]);
+  if (isRandomnessSet(archive, dialect)) settings.push(["hardhat_setPrevRandao", [header.mixHash]]);
   settings.push([dialect === "edr" ? "evm_setBlockGasLimit" : "anvil_setBlockGasLimit", [header.gasLimit]]);
   settings.push(["evm_setNextBlockTimestamp", [header.timestamp]]);
   if (header.baseFeePerGas !== undefined)
     settings.push([`${prefix}_setNextBlockBaseFeePerGas`, [header.baseFeePerGas]]);
   return settings;
+}
+
+/** anvil draws its own, and before the Merge contracts read the difficulty instead: a block that reads either differs there. */
+function isRandomnessSet(archive: Archive, dialect: ForkNode["dialect"]): boolean {
+  return dialect === "edr" && archive.header.difficulty === PROOF_OF_STAKE;
 }
 
 async function mine(archive: Archive, dialect: ForkNode["dialect"], provider: JsonRpcProvider): Promise<Reexecution> {
@@ -122,9 +123,11 @@ async function mine(archive: Archive, dialect: ForkNode["dialect"], provider: Js
   const mined = await provider.send("eth_getBlockByNumber", [archive.header.number, false]);
   const [seen, wanted] = [mined?.transactions.length ?? 0, archive.transactions.length];
   if (seen !== wanted) throw new ReplayRejected(position, `${seen} transactions were mined, expected ${wanted}`);
-  for (const field of ENVIRONMENT[dialect]) {
-    const [saw, expected] = [mined[field], archive.header[field]];
-    if (saw !== expected) throw new ReplayRejected(position, `the node used ${field} ${saw}, expected ${expected}`);
+  const environment = isRandomnessSet(archive, dialect) ? [...ENVIRONMENT, "mixHash"] : ENVIRONMENT;
+  const ignored = environment.find((field) => mined[field] !== archive.header[field]);
+  if (ignored !== undefined) {
+    const reason = `the node used ${ignored} ${mined[ignored]}, expected ${archive.header[ignored]}`;
+    throw new ReplayRejected(position, reason);
   }
   return {
     txCount: seen,
@@ -141,7 +144,11 @@ function compare(archive: Archive, mined: Readonly<Record<CheckedField, Hex>>): 
   return Object.fromEntries(CHECKED_FIELDS.map((field) => [field, equal(field)])) as Record<CheckedField, boolean>;
 }
 
+/** What the node said, or what ethers made of it, without the request that ethers adds to its messages. */
 function reasonOf(error: unknown): string {
-  const nested = (error as { readonly error?: { readonly message?: string } }).error?.message;
-  return nested ?? (error instanceof Error ? error.message : String(error));
+  const { error: said, shortMessage } = error as {
+    readonly error?: { readonly message?: string };
+    shortMessage?: string;
+  };
+  return said?.message ?? shortMessage ?? (error instanceof Error ? error.message : String(error));
 }
