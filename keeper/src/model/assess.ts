@@ -45,7 +45,7 @@ export function explain(snapshot: Snapshot, calibration: Calibration): Explained
     assessment: {
       subjects,
       coverageFrac: state.coverageFrac,
-      oracleGap: oracleGapOf(state, system, evidence, calibration) !== "none",
+      oracleGap: oracleGapOf(system, evidence, calibration) !== "none",
       worstStepFrac: worst.stepFrac,
     },
     flags: state.flags,

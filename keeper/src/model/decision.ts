@@ -24,6 +24,8 @@ export interface DecisionEvidence {
   /** Collateral and debt of every reserve, USD. */
   readonly heldUsd: Float64Array;
   readonly owedUsd: Float64Array;
+  /** `Float64Array[R]`: market over venue price, less 1, with what recent liquidations press on the market undone. */
+  readonly gapFrac: Float64Array;
 }
 
 /** One subject's row of MODEL 7.3. */
@@ -59,16 +61,18 @@ export function gatherEvidence(
   const fallen = projected(book, run);
   const onAssetUsd = pressing.map((usd, k) => usd + Math.max(0, now.onAssetUsd[k]!, fallen.onAssetUsd[k]!));
   const soldUsd = now.soldUsd.map((usd, r) => Math.max(usd, fallen.soldUsd[r]!));
+  const rise = impactRise(state, pressing);
   const hasBadDebt = badDebtNow.venue.some((usd) => usd > 0);
   const liquidatable = (i: number) => (book.healthFactor[i]! < 1 ? book.debtUsd[i]! : 0);
   return {
     pressure: { soldUsd, onAssetUsd },
     badDebtNow,
-    pauses: hasBadDebt ? pauseOutcomes(book, impactRise(state, pressing), calibration, run) : [],
+    pauses: hasBadDebt ? pauseOutcomes(book, rise, calibration, run) : [],
     liquidatableDebt: attribute(book, liquidatable),
     toxicDebt: attribute(book, (i) => (isToxic(book, i) ? liquidatable(i) : 0)),
     heldUsd: byReserve(state, "collateral"),
     owedUsd: byReserve(state, "debt"),
+    gapFrac: gapsOf(state, rise),
   };
 }
 
@@ -89,7 +93,7 @@ export function decide(
 ): Decision {
   const { thresholds, maxPauseSec } = calibration;
   const rho = Math.max(0, 1 - 1 / leverageX);
-  const gap = oracleGapOf(state, scope, evidence, calibration);
+  const gap = oracleGapOf(scope, evidence, calibration);
   const best = bestPause(scope, evidence, calibration);
   const liquidatable = within(scope, evidence.liquidatableDebt);
   const toxic = liquidatable > 0 && within(scope, evidence.toxicDebt) >= thresholds.toxicShare.value * liquidatable;
@@ -120,9 +124,8 @@ export type OracleGap = "none" | "generous" | "wrongful";
  * does not justify. `generous`: the other way round, which new loans could abuse but a pause would only make worse.
  */
 export function oracleGapOf(
-  state: SystemState,
   scope: Scope,
-  evidence: Pick<DecisionEvidence, "heldUsd" | "owedUsd">,
+  evidence: Pick<DecisionEvidence, "heldUsd" | "owedUsd" | "gapFrac">,
   calibration: Calibration,
 ): OracleGap {
   const material = (usd: Float64Array, r: number) =>
@@ -130,7 +133,7 @@ export function oracleGapOf(
   const cap = calibration.oracleGapCap.value;
   let gap: OracleGap = "none";
   for (const r of scope.reserves) {
-    const { gapFrac } = state.reserves[r]!;
+    const gapFrac = evidence.gapFrac[r]!;
     if (Math.abs(gapFrac) <= cap) continue;
     const [held, owed] = [material(evidence.heldUsd, r), material(evidence.owedUsd, r)];
     if (gapFrac > 0 ? held : owed) return "wrongful";
@@ -166,6 +169,13 @@ function isToxic(book: Book, i: number): boolean {
 function projected(book: Book, run: Cascade): SalePressure {
   const { temporaryUsd, permanentUsd } = run.prices;
   return { soldUsd: soldByReserve(book, run), onAssetUsd: temporaryUsd.map((usd, k) => usd + permanentUsd[k]!) };
+}
+
+/** Forced sales push a pool below a right price: only what they do not explain counts against the oracle. */
+function gapsOf(state: SystemState, rise: Float64Array): Float64Array {
+  return Float64Array.from(state.reserves, ({ gapFrac, asset }) =>
+    gapFrac < 0 ? Math.min(0, (1 + gapFrac) * (1 + rise[asset]!) - 1) : gapFrac,
+  );
 }
 
 function byReserve(state: SystemState, side: "collateral" | "debt"): Float64Array {

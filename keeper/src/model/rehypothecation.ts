@@ -40,7 +40,7 @@ export function rehypothecationX(state: SystemState, multiples: Float64Array, sc
   let gross = 0;
   let underlying = 0;
   for (const { asset, suppliedUsd } of reserves) {
-    const usd = suppliedUsd * (base ? shareOf(state, asset, scope.asset!) : 1);
+    const usd = suppliedUsd * (base ? shareOf(state, asset, scope.asset) : 1);
     gross += usd * multiples[asset]!;
     underlying += usd;
   }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
 import { openBook, type Book } from "../../../keeper/src/model/book.js";
 import { createCascade, latentBadDebtUsd, runCascade, type Cascade } from "../../../keeper/src/model/cascade.js";
+import { jacobian, spectralRadius } from "../../../keeper/src/model/jacobian.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
 
 interface GoldenSystem {
@@ -78,6 +79,19 @@ describe("runCascade against the golden systems", () => {
       expectClose([losses[1]! / losses[0]!], [out.M]);
     });
   });
+});
+
+describe("jacobian against the golden systems", () => {
+  for (const { system, J_h1pct, J_h5pct, rho_h5 } of golden.jacobians) {
+    it(system, () => {
+      const book = openBook(stateOf(smallSystem(golden.systems[system]!)));
+      const run = createCascade(book, 0);
+      expectClose([...jacobian(book, 0.01, run, false)], J_h1pct.flat());
+      const wide = jacobian(book, 0.05, run, false);
+      expectClose([...wide], J_h5pct.flat());
+      expectClose([spectralRadius(wide, J_h5pct.length).radius], [rho_h5]);
+    });
+  }
 });
 
 function smallSystem(g: GoldenSystem): SmallSystem {

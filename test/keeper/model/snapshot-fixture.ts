@@ -13,7 +13,6 @@ export const WETH = "0x0000000000000000000000000000000000000001";
 export const STETH = "0x0000000000000000000000000000000000000002";
 export const USDC = "0x0000000000000000000000000000000000000003";
 export const GEM = "0x0000000000000000000000000000000000000004";
-const NOBODY: Address = "0x0000000000000000000000000000000000000000";
 const ONE = 10n ** 18n;
 const MAX_TICK = 887_270;
 
@@ -168,5 +167,5 @@ function decimalsOf(symbol: MarketSymbol): number {
 }
 
 function addressOf(id: number): Address {
-  return `0x${id.toString(16).padStart(NOBODY.length - 2, "0")}`;
+  return `0x${id.toString(16).padStart(40, "0")}` as Address;
 }
