@@ -18,6 +18,7 @@ export interface BlockControls {
   timestamp(): Promise<number>;
   /** Mine one block with the pending transactions at exactly `timestamp`. Throws {@link BlockTimeError}. */
   mine(timestamp: number): Promise<MinedBlock>;
+  /** Mine a block for each transaction, or only when told. A clock that mined by itself is stopped either way. */
   setAutomine(on: boolean): Promise<void>;
   setBlockGasLimit(gas: bigint): Promise<void>;
   snapshot(): Promise<string>;
@@ -38,7 +39,10 @@ export function blockControls(rpc: DevRpc): BlockControls {
       if (mined.timestamp !== timestamp) throw new BlockTimeError(timestamp, mined.timestamp);
       return mined;
     },
-    setAutomine: async (on) => void (await rpc.call("evm_setAutomine", [on])),
+    async setAutomine(on) {
+      await rpc.call("evm_setIntervalMining", [0]);
+      await rpc.call("evm_setAutomine", [on]);
+    },
     setBlockGasLimit: async (gas) => void (await rpc.call("evm_setBlockGasLimit", [quantity(gas)])),
     snapshot: async () => String(await rpc.call("evm_snapshot")),
     async revert(id) {
