@@ -29,8 +29,9 @@ const MAX_USAGE_BPS = 9_000;
 /**
  * Open accounts on the genuine pool: each holds exactly `collateral` as aTokens and owes exactly `debt` at the variable
  * rate, in raw units. They borrow at `raisedPrices` (by default those of {@link raisedPricesFor}), then the spec's prices
- * come back. The steward supplies what they borrow, at the usage that each reserve's rate curve calls optimal. Takes
- * three blocks, a second apart; automine is off afterwards. The borrowed tokens stay with the accounts.
+ * come back. The steward supplies what they borrow, at the usage that each reserve's rate curve calls optimal. Chain time
+ * goes on by a second for every few dozen transactions; automine is off afterwards. The borrowed tokens stay with the
+ * accounts.
  *
  * **Throws** {@link AccountNotOpenableError}, {@link OrderFailedError}, {@link AccountMismatchError}.
  */

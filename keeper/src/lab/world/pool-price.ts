@@ -1,9 +1,6 @@
 import { parseUnits } from "ethers";
 import { bigToInt, intToBig } from "../../units.js";
 
-/** The lowest and highest price that a Uniswap v3 pool can have. Source: v3-core TickMath. */
-export const MIN_SQRT_RATIO = 4_295_128_739n;
-export const MAX_SQRT_RATIO = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_342n;
 const MAX_TICK = 887_272;
 const Q192 = 2n ** 192n;
 /** Digits kept of a decimal string; more than any price here has. */
