@@ -23,7 +23,7 @@ export class AccountMismatchError extends Error {
 const ACCOUNT_WEI = 10n ** 20n;
 const VARIABLE_RATE = 2;
 const BORROW_GAS = 3_000_000n;
-/** The steward's supply leaves at least this share of a reserve free, whatever its rate curve calls optimal. */
+/** No reserve starts with more than this share of it lent out, whatever its rate curve calls optimal. */
 const MAX_USAGE_BPS = 9_000;
 
 /**
