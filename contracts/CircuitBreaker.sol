@@ -6,8 +6,9 @@ import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 
 import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
 import {IRiskOracle} from "./interfaces/IRiskOracle.sol";
-import {BreakerInput, BreakerLib, BreakerState} from "./libraries/BreakerLib.sol";
+import {BreakerInput, BreakerLib} from "./libraries/BreakerLib.sol";
 import {Headers} from "./libraries/Headers.sol";
+import {BreakerState, LevelMoves} from "./libraries/LevelMoves.sol";
 import {LevelRules} from "./libraries/LevelRules.sol";
 import {PauseBudget} from "./libraries/PauseBudget.sol";
 import {TargetConfigs} from "./libraries/TargetConfigs.sol";
@@ -44,6 +45,7 @@ import {SubjectId} from "./types/SubjectId.sol";
 /// WHAT IS NOT GUARANTEED. That a host asks. What a host can enforce is what its adapter declares in `capabilities()`.
 contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     using BreakerLib for BreakerState;
+    using LevelMoves for BreakerState;
     using RateLimiter for RateLimiter.RefillingBucket;
 
     struct Target {
@@ -69,7 +71,11 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     /// @inheritdoc ICircuitBreaker
     mapping(address guardian => uint48) public aliveUntil;
 
-    constructor(IRiskOracle newOracle, address initialAuthority, uint32 newHeartbeatPeriod) AccessManaged(initialAuthority) {
+    constructor(
+        IRiskOracle newOracle,
+        address initialAuthority,
+        uint32 newHeartbeatPeriod
+    ) AccessManaged(initialAuthority) {
         require(newHeartbeatPeriod != 0, HeartbeatPeriodZero());
         _oracle = newOracle;
         heartbeatPeriod = newHeartbeatPeriod;
@@ -98,7 +104,13 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         });
         (, Level wanted) = state.next(input, block.timestamp);
         Level to = state.target.level;
-        if (wanted > to) emit PauseBudgetShort(target, wanted, to, PauseBudget.available(state.ledger, input.terms, block.timestamp));
+        if (wanted > to)
+            emit PauseBudgetShort(
+                target,
+                wanted,
+                to,
+                PauseBudget.available(state.ledger, input.terms, block.timestamp)
+            );
         if (to != from) _emitLevelChanged(target, from, state.target, Cause.Scores, input.evidence);
         if (keccak256(abi.encode(state)) != before) _store(target, state);
         return state.target.shadow ? Level.Normal : to;
@@ -216,7 +228,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         if (action == Action.Repay || action == Action.AddCollateral) return true;
         TargetState memory t = _targets[target].state;
         if (t.shadow) return true;
-        Level level = BreakerLib.levelAt(t, block.timestamp);
+        Level level = LevelMoves.levelAt(t, block.timestamp);
         if (action == Action.Liquidate) return level < Level.Halt;
         if (action == Action.Borrow && _isStale(t) && t.stalePolicy == StalePolicy.BlockBorrowing) return false;
         return level < Level.NoNewLeverage;
@@ -225,14 +237,14 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     /// @inheritdoc ICircuitBreaker
     function levelOf(SubjectId target) external view returns (Level) {
         TargetState memory t = _targets[target].state;
-        return t.shadow ? Level.Normal : BreakerLib.levelAt(t, block.timestamp);
+        return t.shadow ? Level.Normal : LevelMoves.levelAt(t, block.timestamp);
     }
 
     /// @inheritdoc ICircuitBreaker
     function liquidationLevelOf(SubjectId target) public view returns (Level level) {
         TargetState memory t = _targets[target].state;
         if (t.shadow) return Level.Normal;
-        level = BreakerLib.levelAt(t, block.timestamp);
+        level = LevelMoves.levelAt(t, block.timestamp);
         if (level < Level.Throttle && block.timestamp < t.graceUntil) level = Level.Throttle;
     }
 

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
+import {OracleConfig} from "./OracleConfig.sol";
 import {IRiskOracle} from "./interfaces/IRiskOracle.sol";
+import {Easing, EasingLib} from "./libraries/EasingLib.sol";
 import {Headers} from "./libraries/Headers.sol";
 import {Lanes} from "./libraries/Lanes.sol";
+import {RecordChecks} from "./libraries/RecordChecks.sol";
 import {ReportHash} from "./libraries/ReportHash.sol";
 import {SignerSets} from "./libraries/SignerSets.sol";
 import {Header, Report, Score, ScoreLeaf, ScoreStatus} from "./types/Score.sol";
-import {SubjectId, SubjectIds, SubjectKey, SubjectKind} from "./types/SubjectId.sol";
+import {SubjectId} from "./types/SubjectId.sol";
 import {Bps, Cx} from "./types/Units.sol";
 
 /// @title RiskOracle
@@ -35,25 +37,10 @@ import {Bps, Cx} from "./types/Units.sol";
 ///
 /// WHAT IS NOT GUARANTEED. That a score is right. The block hash proves which state was scored, and anybody can score it
 /// again; the contract cannot.
-contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
+contract RiskOracle is OracleConfig, EIP712 {
     using Headers for uint256;
     using Lanes for uint256;
-
-    struct Registration {
-        /// @dev Index plus one; 0 when not registered.
-        uint16 position;
-        bool retired;
-    }
-
-    /// @dev What {publish} needs of the configuration: one slot (248 bits).
-    struct Config {
-        address signerSet;
-        uint8 threshold;
-        uint16 laneCount;
-        uint32 maxReportAge;
-        Bps maxEase;
-        Bps minCoverage;
-    }
+    using EasingLib for uint256;
 
     /// @dev A lane as it was before a field of it became unknown.
     struct LastKnown {
@@ -70,18 +57,10 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
         uint256 rate;
     }
 
-    /// @notice Most subjects that can have a lane; any number beyond is provable from the root.
-    uint16 public constant MAX_LANES = 256;
-
     /// @notice Number of past headers kept.
     uint48 public constant RING_SIZE = 64;
 
-    uint256 private constant BPS_ONE = 10_000;
-    uint256 private constant CX_ONE = 100;
     uint256 private constant LANES_PER_WORD = 4;
-    uint32 private constant LONGEST_REPORT_AGE = 1 days;
-    uint16 private constant WHOLE_RECORD = type(uint16).max;
-
     /// @notice Least time between two blocks in seconds: what makes a back-dated observation implausible. 0 on chains whose
     /// blocks do not follow a schedule.
     uint32 public immutable slotSeconds;
@@ -90,26 +69,17 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
 
     uint256 private _header;
     uint256[MAX_LANES / 4] private _lanes;
-    Config private _config;
-    bytes32 private _configDigest;
-    bytes32 private _modelHash;
     bytes32 private _scoresRoot;
-    uint256 private _venueMask;
-    uint256 private _configCount;
     uint256[RING_SIZE] private _ring;
-    mapping(uint16 index => SubjectId subject) private _subjects;
-    mapping(SubjectId subject => Registration) private _registrations;
     mapping(uint16 index => LastKnown) private _lastKnown;
 
     constructor(
         address initialAuthority,
         uint32 newSlotSeconds,
         Limits memory newLimits
-    ) EIP712("Bulkhead RiskOracle", "1") AccessManaged(initialAuthority) {
+    ) EIP712("Bulkhead RiskOracle", "1") OracleConfig(initialAuthority, newLimits) {
         slotSeconds = newSlotSeconds;
         for (uint256 i; i < RING_SIZE; ++i) _ring[i] = Headers.EMPTY;
-        _register(SubjectIds.system(block.chainid));
-        _setLimits(newLimits);
     }
 
     /* PUBLISHING */
@@ -122,7 +92,8 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
         _checkSignatures(report, signatures, config);
 
         uint256[] memory lanes = report.lanes;
-        _checkRecord(report, lanes, config.laneCount);
+        bool bounded = report.flags & Headers.ALL_VENUES_HAVE_LANES != 0;
+        RecordChecks.check(report, lanes, config.laneCount, bounded ? _venueMask : 0);
         _storeLanes(report, lanes, last, config);
         if (last != 0) _ring[last.epoch() % RING_SIZE] = last;
         _header = Headers.encode(_headerFor(report, lanes[0], config.laneCount));
@@ -180,43 +151,6 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
         require(good == threshold, SignerInvalid(good, recovered));
     }
 
-    function _checkRecord(Report calldata report, uint256[] memory lanes, uint16 count) private view {
-        uint8 flags = report.flags;
-        require(Bps.unwrap(report.coverage) <= BPS_ONE, RecordInvalid(WHOLE_RECORD, RecordFault.CoverageAboveOne));
-        require(
-            flags & ~(Headers.ORACLE_GAP | Headers.ALL_VENUES_HAVE_LANES) == 0,
-            RecordInvalid(WHOLE_RECORD, RecordFault.ReservedFlag)
-        );
-        _checkLaneCount(lanes, count);
-
-        bool bounded = flags & Headers.ALL_VENUES_HAVE_LANES != 0;
-        uint256 largest = _checkLanes(lanes, count, bounded ? _venueMask : 0);
-        if (!bounded) return;
-        uint256 system = lanes[0].leverage();
-        require(system != 0, RecordInvalid(0, RecordFault.SystemUnknown));
-        require(system <= largest + 1, RecordInvalid(WHOLE_RECORD, RecordFault.SystemAboveVenues));
-    }
-
-    function _checkLaneCount(uint256[] memory lanes, uint16 count) private pure {
-        uint256 words = (uint256(count) + LANES_PER_WORD - 1) / LANES_PER_WORD;
-        uint256 used = uint256(count) % LANES_PER_WORD;
-        require(
-            lanes.length == words && (used == 0 || lanes[words - 1] >> (64 * used) == 0),
-            LaneCountMismatch(lanes.length, count)
-        );
-    }
-
-    /// @dev Returns the largest leverage among the lanes named by `venues`.
-    function _checkLanes(uint256[] memory lanes, uint16 count, uint256 venues) private pure returns (uint256 largest) {
-        for (uint256 i; i < count; ++i) {
-            uint256 lane = (lanes[i / LANES_PER_WORD] >> (64 * (i % LANES_PER_WORD))) & Lanes.LANE_MASK;
-            require(lane.leverageValid(), RecordInvalid(uint16(i), RecordFault.LeverageBelowOne));
-            require(lane.sharesValid(), RecordInvalid(uint16(i), RecordFault.ShareAboveOne));
-            require(lane.rehypothecationValid(), RecordInvalid(uint16(i), RecordFault.RehypothecationBelowOne));
-            if ((venues >> i) & 1 != 0 && lane.leverage() > largest) largest = lane.leverage();
-        }
-    }
-
     /// @dev Clamps `lanes` in place and stores them.
     function _storeLanes(Report calldata report, uint256[] memory lanes, uint256 last, Config memory config) private {
         Step memory step = Step({
@@ -240,7 +174,7 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
         uint256 signedWord,
         uint256 storedWord
     ) private returns (uint256 word) {
-        Lanes.Easing memory usual = Lanes.Easing({from: step.rate * step.lastAt, to: step.rate * step.observedAt});
+        Easing memory usual = Easing({from: step.rate * step.lastAt, to: step.rate * step.observedAt});
         for (uint256 i; i < LANES_PER_WORD; ++i) {
             uint256 shift = 64 * i;
             uint256 signed = (signedWord >> shift) & Lanes.LANE_MASK;
@@ -249,7 +183,7 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
                 word |= signed << shift;
                 continue;
             }
-            Lanes.Easing memory easing = usual;
+            Easing memory easing = usual;
             if (signed.vanishes(before)) _remember(uint16(firstIndex + i), before, step.lastAt);
             if (signed.appears(before)) (before, easing) = _recall(uint16(firstIndex + i), before, step, usual);
             uint256 lane = signed.step(before, easing);
@@ -271,11 +205,11 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
         uint16 index,
         uint256 lane,
         Step memory step,
-        Lanes.Easing memory usual
-    ) private view returns (uint256, Lanes.Easing memory) {
+        Easing memory usual
+    ) private view returns (uint256, Easing memory) {
         LastKnown memory known = _lastKnown[index];
         if (lane.leverage() != 0) return (lane.fill(known.lane), usual);
-        return (known.lane, Lanes.Easing({from: step.rate * known.observedAt, to: usual.to}));
+        return (known.lane, Easing({from: step.rate * known.observedAt, to: usual.to}));
     }
 
     function _headerFor(Report calldata report, uint256 system, uint16 count) private pure returns (Header memory) {
@@ -296,58 +230,6 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
     /* CONFIGURATION */
 
     /// @inheritdoc IRiskOracle
-    function registerSubjects(SubjectKey[] calldata keys) external restricted {
-        for (uint256 i; i < keys.length; ++i) {
-            SubjectKey memory key = keys[i];
-            bool usesVenue = key.kind == SubjectKind.Venue || key.kind == SubjectKind.Market;
-            bool usesAsset = key.kind == SubjectKind.Asset || key.kind == SubjectKind.Market;
-            require(
-                usesVenue == (key.venue != address(0)) && usesAsset == (key.asset != address(0)),
-                SubjectKeyInvalid(key)
-            );
-            uint16 index = _register(SubjectIds.derive(block.chainid, key));
-            if (key.kind == SubjectKind.Venue) _venueMask |= 1 << index;
-        }
-        _bump();
-    }
-
-    /// @inheritdoc IRiskOracle
-    function registerSubject(SubjectId subject) external restricted returns (uint16 index) {
-        index = _register(subject);
-        _bump();
-    }
-
-    /// @inheritdoc IRiskOracle
-    function retireSubject(SubjectId subject) external restricted {
-        uint16 index = _indexOfLiving(subject);
-        _registrations[subject].retired = true;
-        emit SubjectRetired(subject, index);
-    }
-
-    /// @inheritdoc IRiskOracle
-    function rotateSigners(address[] calldata newSigners, uint8 newThreshold) external restricted {
-        require(SignerSets.isValid(newSigners, newThreshold), SignerSetInvalid(newSigners.length, newThreshold));
-        address set = SignerSets.create(newSigners);
-        _config.signerSet = set;
-        _config.threshold = newThreshold;
-        _bump();
-        emit SignersRotated(set, newThreshold, newSigners);
-    }
-
-    /// @inheritdoc IRiskOracle
-    function approveModel(bytes32 newModelHash) external restricted {
-        bytes32 old = _modelHash;
-        _modelHash = newModelHash;
-        _bump();
-        emit ModelApproved(old, newModelHash);
-    }
-
-    /// @inheritdoc IRiskOracle
-    function setLimits(Limits calldata newLimits) external restricted {
-        _setLimits(newLimits);
-    }
-
-    /// @inheritdoc IRiskOracle
     function quarantine(uint48 epoch, string calldata reason) external restricted {
         uint256 current = _header;
         require(
@@ -356,51 +238,6 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
         );
         _header = current.quarantine();
         emit EpochQuarantined(epoch, msg.sender, reason);
-    }
-
-    function _register(SubjectId subject) private returns (uint16 index) {
-        index = _config.laneCount;
-        uint16 position = _registrations[subject].position;
-        if (position != 0) revert SubjectAlreadyRegistered(subject, position - 1);
-        require(index < MAX_LANES, IndexOutOfRange(index, MAX_LANES));
-        _registrations[subject].position = index + 1;
-        _subjects[index] = subject;
-        _config.laneCount = index + 1;
-        emit SubjectRegistered(subject, index);
-    }
-
-    function _setLimits(Limits memory newLimits) private {
-        uint16 ease = Bps.unwrap(newLimits.maxEase);
-        require(
-            newLimits.maxReportAge != 0 &&
-                newLimits.maxReportAge <= LONGEST_REPORT_AGE &&
-                ease != 0 &&
-                ease <= BPS_ONE &&
-                Bps.unwrap(newLimits.minCoverage) <= BPS_ONE,
-            LimitsInvalid(newLimits)
-        );
-        Limits memory old = limits();
-        _config.maxReportAge = newLimits.maxReportAge;
-        _config.maxEase = newLimits.maxEase;
-        _config.minCoverage = newLimits.minCoverage;
-        _bump();
-        emit LimitsChanged(old, newLimits);
-    }
-
-    /// @dev Voids outstanding reports.
-    function _bump() private {
-        Config memory config = _config;
-        _configDigest = keccak256(
-            abi.encode(
-                block.chainid,
-                address(this),
-                ++_configCount,
-                keccak256(abi.encodePacked(SignerSets.load(config.signerSet))),
-                config.threshold,
-                _modelHash,
-                config.laneCount
-            )
-        );
     }
 
     /* READING */
@@ -462,45 +299,6 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
     }
 
     /// @inheritdoc IRiskOracle
-    function configDigest() external view returns (bytes32) {
-        return _configDigest;
-    }
-
-    /// @inheritdoc IRiskOracle
-    function limits() public view returns (Limits memory) {
-        Config memory config = _config;
-        return Limits(config.maxReportAge, config.maxEase, config.minCoverage);
-    }
-
-    /// @inheritdoc IRiskOracle
-    function modelHash() external view returns (bytes32) {
-        return _modelHash;
-    }
-
-    /// @inheritdoc IRiskOracle
-    function signers() external view returns (address[] memory members, uint8 threshold) {
-        return (SignerSets.load(_config.signerSet), _config.threshold);
-    }
-
-    /// @inheritdoc IRiskOracle
-    function laneCount() external view returns (uint16) {
-        return _config.laneCount;
-    }
-
-    /// @inheritdoc IRiskOracle
-    function indexOf(SubjectId subject) public view returns (uint16) {
-        uint16 position = _registrations[subject].position;
-        require(position != 0, SubjectUnregistered(subject));
-        return position - 1;
-    }
-
-    /// @inheritdoc IRiskOracle
-    function subjectAt(uint16 index) external view returns (SubjectId) {
-        require(index < _config.laneCount, IndexOutOfRange(index, _config.laneCount));
-        return _subjects[index];
-    }
-
-    /// @inheritdoc IRiskOracle
     function reportDigest(Report calldata report) public view returns (bytes32) {
         return _hashTypedDataV4(ReportHash.structHash(report));
     }
@@ -508,11 +306,5 @@ contract RiskOracle is IRiskOracle, EIP712, AccessManaged {
     function _laneAt(uint16 index) private view returns (uint256) {
         if (index >= MAX_LANES) return 0;
         return (_lanes[index / LANES_PER_WORD] >> (64 * (index % LANES_PER_WORD))) & Lanes.LANE_MASK;
-    }
-
-    function _indexOfLiving(SubjectId subject) private view returns (uint16) {
-        uint16 index = indexOf(subject);
-        require(!_registrations[subject].retired, SubjectIsRetired(subject));
-        return index;
     }
 }

@@ -67,10 +67,7 @@ contract ScoreAggregator is AggregatorV3Interface {
         return _round(header, header.systemLeverage);
     }
 
-    function _round(
-        Header memory header,
-        Cx leverage
-    ) private view returns (uint80, int256, uint256, uint256, uint80) {
+    function _round(Header memory header, Cx leverage) private view returns (uint80, int256, uint256, uint256, uint80) {
         uint256 value = uint256(Cx.unwrap(leverage)) * SCALE;
         require(value != 0, RoundNotKept(header.epoch));
         if (inverted) value = ONE_SQUARED / value;

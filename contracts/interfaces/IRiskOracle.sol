@@ -195,7 +195,9 @@ interface IRiskOracle {
     function score(SubjectId subject) external view returns (Score memory score_, uint48 observedAt);
 
     /// @notice Score of `subject` and what is known about it; never reverts.
-    function tryScore(SubjectId subject) external view returns (ScoreStatus status, Score memory score_, uint48 observedAt);
+    function tryScore(
+        SubjectId subject
+    ) external view returns (ScoreStatus status, Score memory score_, uint48 observedAt);
 
     /// @notice Score of `subject`, known and at most `maxAge` seconds old.
     /// @dev Reverts with {SubjectUnregistered}, {SubjectIsRetired}, {ScoreUnknown} or {ScoreStale}.

@@ -11,10 +11,11 @@ library LevelRules {
     /// @notice Packs the rules of Watch, NoNewLeverage, Throttle and Halt, 64 bits each, Watch lowest.
     function pack(LevelRule[4] memory rules) internal pure returns (uint256 word) {
         for (uint256 i; i < 4; ++i) {
-            uint256 rule = uint256(Cx.unwrap(rules[i].enterLeverage)) |
-                (uint256(Cx.unwrap(rules[i].exitLeverage)) << 16) |
-                (uint256(Bps.unwrap(rules[i].enterLiquidationAtRisk)) << 32) |
-                (uint256(Bps.unwrap(rules[i].exitLiquidationAtRisk)) << 48);
+            uint256 rule =
+                uint256(Cx.unwrap(rules[i].enterLeverage)) |
+                    (uint256(Cx.unwrap(rules[i].exitLeverage)) << 16) |
+                    (uint256(Bps.unwrap(rules[i].enterLiquidationAtRisk)) << 32) |
+                    (uint256(Bps.unwrap(rules[i].exitLiquidationAtRisk)) << 48);
             word |= rule << (64 * i);
         }
     }

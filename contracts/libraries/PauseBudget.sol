@@ -10,7 +10,11 @@ import {TargetLedger, TargetTerms} from "../types/Breaker.sol";
 /// holds more than C + W * refill paused seconds. (OpenZeppelin's RateLimiter can neither give back nor differ by key.)
 library PauseBudget {
     /// @notice Seconds left at `now_`. Rounds down.
-    function available(TargetLedger memory ledger, TargetTerms memory terms, uint256 now_) internal pure returns (uint256) {
+    function available(
+        TargetLedger memory ledger,
+        TargetTerms memory terms,
+        uint256 now_
+    ) internal pure returns (uint256) {
         uint256 refilled = ((now_ - ledger.budgetAt) * terms.budgetRefillPerDay) / 1 days;
         uint256 total = ledger.budgetSeconds + refilled;
         return total < terms.budgetCapacity ? total : terms.budgetCapacity;

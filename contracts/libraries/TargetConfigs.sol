@@ -5,7 +5,7 @@ import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
 import {LevelRule, TargetConfig, TargetTerms} from "../types/Breaker.sol";
 import {Level} from "../types/Level.sol";
 import {Bps} from "../types/Units.sol";
-import {BreakerLib} from "./BreakerLib.sol";
+import {SHORTEST_PAUSE} from "./LevelMoves.sol";
 
 /// @title TargetConfigs
 /// @notice What a target's configuration may be.
@@ -22,10 +22,7 @@ library TargetConfigs {
         _checkTerms(config.terms);
         _require(config.healthFactorFloor <= FLOOR_MAX, ICircuitBreaker.ConfigFault.FloorAboveOne);
         _require(config.maxAge != 0, ICircuitBreaker.ConfigFault.MaxAgeZero);
-        _require(
-            config.throttleCapacity != 0 && config.throttleWindow != 0,
-            ICircuitBreaker.ConfigFault.ThrottleEmpty
-        );
+        _require(config.throttleCapacity != 0 && config.throttleWindow != 0, ICircuitBreaker.ConfigFault.ThrottleEmpty);
     }
 
     /// @notice The longest that a guardian may raise to `level`; Watch has no end.
@@ -59,9 +56,9 @@ library TargetConfigs {
         _require(
             terms.noNewLeverageSeconds != 0 &&
                 terms.noNewLeverageSeconds <= LONGEST_NO_NEW_LEVERAGE &&
-                terms.throttleSeconds >= BreakerLib.SHORTEST_PAUSE &&
+                terms.throttleSeconds >= SHORTEST_PAUSE &&
                 terms.throttleSeconds <= LONGEST_THROTTLE &&
-                terms.haltSeconds >= BreakerLib.SHORTEST_PAUSE &&
+                terms.haltSeconds >= SHORTEST_PAUSE &&
                 terms.haltSeconds <= LONGEST_HALT &&
                 terms.graceSeconds <= LONGEST_GRACE &&
                 terms.minDwell <= LONGEST_THROTTLE,

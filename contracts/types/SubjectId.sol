@@ -57,7 +57,12 @@ library SubjectIds {
         return _derive(key.kind, chainId, key.venue, key.asset);
     }
 
-    function _derive(SubjectKind kind, uint256 chainId, address venue_, address asset_) private pure returns (SubjectId) {
+    function _derive(
+        SubjectKind kind,
+        uint256 chainId,
+        address venue_,
+        address asset_
+    ) private pure returns (SubjectId) {
         return SubjectId.wrap(keccak256(abi.encode(kind, chainId, venue_, asset_)));
     }
 }

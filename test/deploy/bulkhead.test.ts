@@ -68,7 +68,9 @@ describe("Bulkhead module", function () {
     ];
     for (const [contract, selectors, role] of table) {
       for (const selector of selectors) {
-        expect(await accessManager.getFunction("getTargetFunctionRole")(await contract.getAddress(), selector)).to.equal(role);
+        expect(
+          await accessManager.getFunction("getTargetFunctionRole")(await contract.getAddress(), selector),
+        ).to.equal(role);
       }
     }
   });
@@ -101,7 +103,10 @@ describe("Bulkhead module", function () {
     const call = oracle.interface.encodeFunctionData("approveModel", [`0x${"22".repeat(32)}`]);
     const target = await oracle.getAddress();
     const as = accessManager.connect(governance!) as typeof accessManager;
-    await expect(as.getFunction("execute")(target, call)).to.be.revertedWithCustomError(accessManager, "AccessManagerNotScheduled");
+    await expect(as.getFunction("execute")(target, call)).to.be.revertedWithCustomError(
+      accessManager,
+      "AccessManagerNotScheduled",
+    );
     await as.getFunction("schedule")(target, call, 0);
     await connection.networkHelpers.time.increase(parameters.governanceDelay);
     await expect(as.getFunction("execute")(target, call)).to.emit(oracle, "ModelApproved");

@@ -7,4 +7,5 @@ export * as lab from './lab/index.js';
 export * as lens from './lens/index.js';
 export * as libraries from './libraries/index.js';
 export { CircuitBreaker__factory } from './CircuitBreaker__factory.js';
+export { OracleConfig__factory } from './OracleConfig__factory.js';
 export { RiskOracle__factory } from './RiskOracle__factory.js';

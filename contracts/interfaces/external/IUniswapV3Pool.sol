@@ -46,7 +46,5 @@ interface IUniswapV3Pool {
     function tickBitmap(int16 wordPosition) external view returns (uint256);
 
     /// @notice A tick: gross and net liquidity first.
-    function ticks(
-        int24 tick
-    ) external view returns (uint128, int128, uint256, uint256, int56, uint160, uint32, bool);
+    function ticks(int24 tick) external view returns (uint128, int128, uint256, uint256, int56, uint160, uint32, bool);
 }
