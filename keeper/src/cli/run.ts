@@ -1,0 +1,30 @@
+import { loadConfig } from "../config.js";
+import { runKeeper } from "../main.js";
+import { openLog } from "../observe/log.js";
+import { identityOf } from "../report/identity.js";
+import { loadOperatorKey } from "./operator-key.js";
+import { openScoring } from "./scoring.js";
+
+/** How long a head in progress may take to end after a signal, milliseconds. What matters is in the journal. */
+const STOP_GRACE_MS = 500;
+
+/** `bulkhead run`: until SIGTERM or SIGINT. */
+export async function run(options: { config: string; yes?: boolean }): Promise<void> {
+  const config = loadConfig(options.config);
+  const identity = identityOf(await loadOperatorKey(config.operator));
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    stop.abort();
+    setTimeout(() => process.exit(0), STOP_GRACE_MS).unref();
+  };
+  process.once("SIGTERM", onSignal).once("SIGINT", onSignal);
+  const scoring = await openScoring(config);
+  await runKeeper({
+    config,
+    identity,
+    isSending: options.yes === true,
+    openScoring: scoring,
+    log: openLog(),
+    signal: stop.signal,
+  });
+}

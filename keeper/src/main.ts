@@ -1,0 +1,87 @@
+import { trackHeads } from "./chain/head-tracker.js";
+import { createRpcPool, type RpcPool } from "./chain/rpc-pool.js";
+import type { Config } from "./config.js";
+import type { Log } from "./observe/log.js";
+import { startStatusServer } from "./observe/status-server.js";
+import type { ScoreBlock } from "./operator/parts.js";
+import { probe } from "./operator/probe.js";
+import { faultOf, runLoop, type LoopStamp } from "./operator/run-loop.js";
+import { startSending } from "./operator/start-sending.js";
+import { createOracleReader } from "./publish/oracle-state.js";
+import type { Identity } from "./report/identity.js";
+import type { Hex } from "./units.js";
+
+/** The model that a process runs, and what it answers for a block. */
+export interface Scoring {
+  readonly modelHash: Hex;
+  readonly scoreBlock: ScoreBlock;
+}
+
+/** What a keeper is started with. */
+export interface KeeperOptions {
+  readonly config: Config;
+  readonly identity: Identity;
+  /** False is a dry run: nothing is signed, pushed or sent. */
+  readonly isSending: boolean;
+  readonly openScoring: (pool: RpcPool) => Scoring;
+  readonly log: Log;
+  /** Ends the keeper after the step at hand. */
+  readonly signal: AbortSignal;
+}
+
+/** For one HTTP request to a node. */
+const RPC_TIMEOUT_MS = 10_000;
+
+/** The configured nodes as one. */
+export function openPool({ chain }: Pick<Config, "chain">): RpcPool {
+  const { rpcUrls: urls, chainId, headQuorum: quorum } = chain;
+  return createRpcPool({ urls, chainId, quorum, timeoutMs: RPC_TIMEOUT_MS });
+}
+
+/**
+ * Run one keeper until `signal`: look at the chain, open the journal and the door, say `ready`, then work head by head.
+ * Throws what keeps it from starting; once it is ready, faults are logged and the next head is tried.
+ */
+export async function runKeeper({
+  config,
+  identity,
+  isSending,
+  openScoring,
+  log,
+  signal,
+}: KeeperOptions): Promise<void> {
+  const pool = openPool(config);
+  const { oracle: address, breaker } = config.contracts;
+  const site = { oracle: address, breaker, targets: config.publish.targets };
+  const domain = { chainId: config.chain.chainId, oracle: address };
+  const readAt = createOracleReader(site);
+  await probe(pool, site, (block) => readAt(pool.at(block)));
+  const sending = isSending ? await startSending({ config, pool, identity, domain, log }) : undefined;
+  let last: LoopStamp | undefined;
+  const status = () => ({
+    ready: last?.isOk === true,
+    address: identity.address,
+    head: last?.block,
+    rpc: pool.status(),
+  });
+  const statusServer = config.statusPort === undefined ? undefined : await startStatusServer(config.statusPort, status);
+  try {
+    log.info({ event: "ready", address: identity.address, port: sending?.port, dryRun: !isSending || undefined });
+    const onError = (error: unknown): void => log.warn({ event: "head.error", error: faultOf(error) });
+    const heads = trackHeads(pool, { pollMs: config.chain.pollMs, signal, onError });
+    const readOracle = (block: Parameters<typeof pool.at>[0]) => readAt(pool.at(block));
+    const parts = {
+      self: identity.address,
+      domain,
+      site,
+      limits: config.publish,
+      readOracle,
+      sending,
+      ...openScoring(pool),
+    };
+    await runLoop(parts, { heads, log, onDone: (stamp) => (last = stamp) });
+  } finally {
+    statusServer?.close();
+    await sending?.close();
+  }
+}
