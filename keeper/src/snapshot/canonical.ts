@@ -7,7 +7,9 @@ import type { Snapshot } from "./snapshot.js";
 export class NotCanonical extends Error {
   override readonly name = "NotCanonical";
   constructor(saw: string) {
-    super(`saw ${saw}, expected bigints, safe integers, strings, booleans, arrays and objects of these; convert it first`);
+    super(
+      `saw ${saw}, expected bigints, safe integers, strings, booleans, arrays and objects of these; convert it first`,
+    );
   }
 }
 

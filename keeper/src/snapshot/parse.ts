@@ -11,7 +11,10 @@ export class SnapshotMalformed extends Error {
   }
 }
 
-const hash = z.custom<Hex>((v) => typeof v === "string" && /^0x[0-9a-f]{64}$/.test(v), "expected 32 lower-case hex bytes");
+const hash = z.custom<Hex>(
+  (v) => typeof v === "string" && /^0x[0-9a-f]{64}$/.test(v),
+  "expected 32 lower-case hex bytes",
+);
 const address = z.custom<Address>(
   (v) => typeof v === "string" && /^0x[0-9a-f]{40}$/.test(v),
   "expected a lower-case address",

@@ -1,0 +1,138 @@
+import { intToBig } from "../units.js";
+import type { Address } from "../units.js";
+import type { AssetState, Exclusion, FeedState, ForcedSale, PoolState, Snapshot, VenueState } from "./snapshot.js";
+
+/** A lending deployment, or why it cannot be read. */
+export type VenuePart = { readonly venue: Address; readonly baseUsdFeed: Address | undefined } & (
+  { readonly kind: "read"; readonly view: VenueView } | { readonly kind: "unreadable"; readonly reason: string }
+);
+
+/** What a venue's adapter tells: everything but what its base currency is worth. */
+export interface VenueView {
+  readonly state: Omit<VenueState, "baseUsdE8">;
+  readonly forcedSales: readonly ForcedSale[];
+  readonly exclusions: readonly Exclusion[];
+}
+
+/** A pool, or why it cannot be read. */
+export type PoolPart = { readonly pool: Address } & (
+  { readonly kind: "read"; readonly state: PoolState } | { readonly kind: "unreadable"; readonly reason: string }
+);
+
+/** A token as it describes itself; no decimals where it does not say. */
+export interface Token {
+  readonly token: Address;
+  readonly symbol: string;
+  readonly decimals: number | undefined;
+}
+
+/** Everything that was read of one block. */
+export interface SnapshotParts {
+  readonly venues: readonly VenuePart[];
+  readonly pools: readonly PoolPart[];
+  readonly feeds: readonly FeedState[];
+  readonly exclusions: readonly Exclusion[];
+  /** Every asset that the other parts name. */
+  readonly tokens: readonly Token[];
+  readonly lookThrough: readonly { readonly asset: Address; readonly of: Address; readonly unitsWad: bigint }[];
+}
+
+const USD_E8 = 100_000_000n;
+const USD_DECIMALS = 8;
+
+/** Put the parts of a block together in canonical order; what cannot be valued is excluded with the reason. */
+export function composeSnapshot(chainId: number, block: Snapshot["block"], parts: SnapshotParts): Snapshot {
+  const opaque = new Set(parts.tokens.filter(({ decimals }) => decimals === undefined).map(({ token }) => token));
+  const exclusions = [...parts.exclusions];
+  for (const token of opaque) exclusions.push({ scope: "asset", id: token, reason: "decimals does not answer" });
+  const feeds = new Map(parts.feeds.map((feed) => [feed.feed, feed] as const));
+
+  const venues: VenueState[] = [];
+  const forcedSales: ForcedSale[] = [];
+  for (const part of parts.venues) {
+    const state = toVenue(part, feeds, opaque);
+    if (typeof state === "string") exclusions.push({ scope: "venue", id: part.venue, reason: state });
+    else venues.push(state);
+    if (part.kind !== "read") continue;
+    forcedSales.push(...part.view.forcedSales);
+    exclusions.push(...part.view.exclusions);
+  }
+
+  const pools: PoolState[] = [];
+  for (const part of parts.pools) {
+    const state = toPool(part, opaque);
+    if (typeof state === "string") exclusions.push({ scope: "pool", id: part.pool, reason: state });
+    else pools.push(state);
+  }
+
+  return {
+    schema: "bulkhead/snapshot/1",
+    chainId,
+    block: { number: block.number, hash: block.hash, timestamp: block.timestamp },
+    assets: sorted(
+      parts.tokens.map((token) => toAsset(token, parts.lookThrough)),
+      ({ asset }) => asset,
+    ),
+    feeds: sorted(parts.feeds, ({ feed }) => feed),
+    venues: sorted(venues, ({ venue }) => venue),
+    pools: sorted(pools, ({ pool }) => pool),
+    forcedSales: forcedSales.sort((a, b) => a.block - b.block || a.logIndex - b.logIndex),
+    exclusions: joinReasons(exclusions),
+  };
+}
+
+/** A venue in USD, or why it cannot be valued. Reserves of an asset whose decimals are unknown have no price. */
+function toVenue(
+  part: VenuePart,
+  feeds: ReadonlyMap<Address, FeedState>,
+  opaque: ReadonlySet<Address>,
+): VenueState | string {
+  if (part.kind === "unreadable") return part.reason;
+  const { state } = part.view;
+  const baseUsdE8 = baseUsd(part.baseUsdFeed, state.baseUnit, feeds);
+  if (typeof baseUsdE8 === "string") return baseUsdE8;
+  const reserves = state.reserves.map((r) => (opaque.has(r.asset) ? { ...r, priceBase: 0n } : r));
+  return { ...state, baseUsdE8, reserves };
+}
+
+/** USD per unit of a venue's base currency, 1e8-scaled and rounded down; or why it is unknown. */
+function baseUsd(feed: Address | undefined, baseUnit: bigint, feeds: ReadonlyMap<Address, FeedState>): bigint | string {
+  if (feed === undefined) {
+    return baseUnit === USD_E8 ? USD_E8 : `base unit ${baseUnit} is not USD and no feed for it is configured`;
+  }
+  const state = feeds.get(feed);
+  if (state === undefined) return `the feed ${feed} of its base currency is excluded`;
+  const shift = state.decimals - USD_DECIMALS;
+  const usd = shift >= 0 ? state.answer / 10n ** intToBig(shift) : state.answer * 10n ** intToBig(-shift);
+  return usd > 0n ? usd : `the feed ${feed} of its base currency is below 1e-8 USD`;
+}
+
+/** A pool, or why nothing in it can be valued. */
+function toPool(part: PoolPart, opaque: ReadonlySet<Address>): PoolState | string {
+  if (part.kind === "unreadable") return part.reason;
+  const { token0, token1, sqrtPriceX96 } = part.state;
+  const token = [token0, token1].find((candidate) => opaque.has(candidate));
+  if (token !== undefined) return `the decimals of ${token} are unknown`;
+  return sqrtPriceX96 === 0n ? "the pool has no price yet" : part.state;
+}
+
+function toAsset({ token, symbol, decimals }: Token, links: SnapshotParts["lookThrough"]): AssetState {
+  const lookThrough = links.filter(({ asset }) => asset === token).map(({ of, unitsWad }) => ({ asset: of, unitsWad }));
+  // Nothing is valued with the 0 of an excluded asset: its reserves have no price and its pools are left out.
+  return { asset: token, symbol, decimals: decimals ?? 0, lookThrough: sorted(lookThrough, ({ asset }) => asset) };
+}
+
+/** One exclusion for each scope and id, ascending. */
+function joinReasons(exclusions: readonly Exclusion[]): Exclusion[] {
+  const joined = new Map<string, Exclusion>();
+  for (const exclusion of exclusions) {
+    const key = `${exclusion.scope} ${exclusion.id}`;
+    const other = joined.get(key);
+    joined.set(key, other === undefined ? exclusion : { ...other, reason: `${other.reason}; ${exclusion.reason}` });
+  }
+  return sorted([...joined], ([key]) => key).map(([, exclusion]) => exclusion);
+}
+
+function sorted<T>(list: readonly T[], key: (item: T) => string): T[] {
+  return list.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}

@@ -1,0 +1,75 @@
+import { IAaveV3Pool__factory, IAaveV3ScaledToken__factory } from "../../../typechain-types/index.js";
+import type { Log, LogFilter } from "../chain/log.js";
+import type { ForcedSale } from "../snapshot/snapshot.js";
+import type { Address, Hex } from "../units.js";
+import type { RawReserve } from "./aave-reserves.js";
+
+const pool = IAaveV3Pool__factory.createInterface();
+const token = IAaveV3ScaledToken__factory.createInterface();
+
+const TRANSFER = token.getEvent("Transfer").topicHash as Hex;
+const COLLATERAL_ON = pool.getEvent("ReserveUsedAsCollateralEnabled").topicHash as Hex;
+const COLLATERAL_OFF = pool.getEvent("ReserveUsedAsCollateralDisabled").topicHash as Hex;
+const EMODE_SET = pool.getEvent("UserEModeSet").topicHash as Hex;
+const LIQUIDATION = pool.getEvent("LiquidationCall").topicHash as Hex;
+
+/** Where the accounts that an event changes stand among its topics. Mint and burn of every token emit Transfer too. */
+const ACCOUNT_TOPICS: ReadonlyMap<Hex, readonly number[]> = new Map([
+  [TRANSFER, [1, 2]],
+  [COLLATERAL_ON, [2]],
+  [COLLATERAL_OFF, [2]],
+  [EMODE_SET, [1]],
+  [LIQUIDATION, [3]],
+]);
+
+const ZERO: Address = "0x0000000000000000000000000000000000000000";
+
+/** The events that can change an account of a pool. */
+export function accountFilter(venue: Address, reserves: readonly RawReserve[]): LogFilter {
+  const tokens = reserves.flatMap(({ aToken, stableDebt, variableDebt }) => [aToken, stableDebt, variableDebt]);
+  return [
+    { addresses: [venue], topics: [COLLATERAL_ON, COLLATERAL_OFF, EMODE_SET, LIQUIDATION] },
+    { addresses: tokens.filter((address) => address !== ZERO), topics: [TRANSFER] },
+  ];
+}
+
+/** Accounts that logs of {@link accountFilter} name, ascending. */
+export function accountsOf(logs: readonly Log[]): Address[] {
+  const found = new Set<Address>();
+  for (const { topics } of logs) {
+    for (const at of ACCOUNT_TOPICS.get(topics[0]!) ?? []) {
+      const topic = topics[at];
+      if (topic !== undefined) found.add(addressOf(topic));
+    }
+  }
+  found.delete(ZERO);
+  return [...found].sort();
+}
+
+/** A liquidation whose block's time is still to be looked up. */
+export type UntimedSale = Omit<ForcedSale, "timestamp"> & { readonly blockHash: Hex };
+
+/** Liquidations among logs, in their order. */
+export function liquidationsOf(venue: Address, logs: readonly Log[]): UntimedSale[] {
+  return logs
+    .filter(({ address, topics }) => address === venue && topics[0] === LIQUIDATION)
+    .map(({ topics, data, blockNumber, blockHash, logIndex }) => ({
+      block: blockNumber,
+      blockHash,
+      logIndex,
+      venue,
+      collateralAsset: addressOf(topics[1]!),
+      debtAsset: addressOf(topics[2]!),
+      account: addressOf(topics[3]!),
+      debtUnits: wordOf(data, 0),
+      collateralUnits: wordOf(data, 1),
+    }));
+}
+
+function addressOf(topic: Hex): Address {
+  return `0x${topic.slice(-40)}` as Address;
+}
+
+function wordOf(data: Hex, index: number): bigint {
+  return BigInt(`0x${data.slice(2 + 64 * index, 66 + 64 * index)}`);
+}

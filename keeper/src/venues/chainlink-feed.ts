@@ -1,0 +1,68 @@
+import { ChainlinkFeedLens__factory } from "../../../typechain-types/index.js";
+import { runInPortions, runLens } from "../chain/lens.js";
+import type { BlockReader } from "../chain/rpc-pool.js";
+import { count, decodeRow, decodeText, flag, int, uint } from "../chain/words.js";
+import type { Exclusion, FeedState } from "../snapshot/snapshot.js";
+import { bigToInt } from "../units.js";
+import type { Address } from "../units.js";
+
+const ANSWERED = { done: count(0, 0, 32) } as const;
+const FEED = {
+  hasDecimals: flag(0, 0),
+  hasRound: flag(0, 1),
+  decimals: count(0, 8, 8),
+  descriptionBytes: count(0, 16, 16),
+  answer: int(1),
+  updatedAt: uint(2),
+} as const;
+const FEED_WORDS = 5;
+const DESCRIPTION_WORD = 3;
+/** What the lens takes at once. */
+const PORTION = 100;
+
+/** Feeds that answered, and those that did not with the reason: never a zero in place of an unknown price. */
+export interface FeedsRead {
+  /** Ascending by address. */
+  readonly feeds: readonly FeedState[];
+  readonly exclusions: readonly Exclusion[];
+}
+
+type FeedRead = { readonly feed: FeedState } | { readonly exclusion: Exclusion };
+
+/** Read Chainlink feeds at a block. Repeated addresses are read once. */
+export async function readFeeds(reader: BlockReader, feeds: readonly Address[]): Promise<FeedsRead> {
+  const wanted = [...new Set(feeds)].sort();
+  const read = await runInPortions(wanted, PORTION, async (portion) => {
+    const words = await runLens(reader, ChainlinkFeedLens__factory, [portion]);
+    const { done } = decodeRow(words, 0, ANSWERED);
+    const rows = portion.slice(0, done).map((feed, i): FeedRead => {
+      const at = 1 + i * FEED_WORDS;
+      const row = decodeRow(words, at, FEED);
+      const reason = faultOf(row);
+      if (reason !== undefined) return { exclusion: { scope: "feed", id: feed, reason } };
+      const description = decodeText(words, at + DESCRIPTION_WORD, row.descriptionBytes) ?? "";
+      const { decimals, answer } = row;
+      return { feed: { feed, description, decimals, answer, updatedAt: bigToInt(row.updatedAt) } };
+    });
+    return { rows, done };
+  });
+  return {
+    feeds: read.flatMap((row) => ("feed" in row ? [row.feed] : [])),
+    exclusions: read.flatMap((row) => ("exclusion" in row ? [row.exclusion] : [])),
+  };
+}
+
+const LATEST_TIME = 1n << 52n;
+
+function faultOf(row: {
+  readonly hasDecimals: boolean;
+  readonly hasRound: boolean;
+  readonly answer: bigint;
+  readonly updatedAt: bigint;
+}): string | undefined {
+  if (!row.hasRound) return "latestRoundData does not answer";
+  if (!row.hasDecimals) return "decimals does not answer";
+  if (row.answer <= 0n) return `the answer is ${row.answer}`;
+  if (row.updatedAt <= 0n || row.updatedAt > LATEST_TIME) return `updated at ${row.updatedAt}`;
+  return undefined;
+}
