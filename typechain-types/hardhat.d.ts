@@ -11,15 +11,15 @@ import * as Contracts from "./index.js";
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
   getContractFactory(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CircuitBreaker__factory>
-getContractFactory(name: 'OracleConfig', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OracleConfig__factory>
 getContractFactory(name: 'RiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskOracle__factory>
+getContractFactory(name: 'OracleConfig', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OracleConfig__factory>
 getContractFactory(name: 'AaveV3Sentinel', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3Sentinel__factory>
 getContractFactory(name: 'CircuitBreakerGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CircuitBreakerGuard__factory>
 getContractFactory(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ScoreAggregator__factory>
-getContractFactory(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBreakerAdapter__factory>
-getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
 getContractFactory(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICircuitBreaker__factory>
+getContractFactory(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBreakerAdapter__factory>
 getContractFactory(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskOracle__factory>
+getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
 getContractFactory(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3AccountsLens__factory>
 getContractFactory(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3ReservesLens__factory>
 getContractFactory(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkFeedLens__factory>
@@ -38,15 +38,15 @@ getContractFactory(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer
 getContractFactory(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV3Pool__factory>
 
   getContractAt(name: 'CircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreaker>
-getContractAt(name: 'OracleConfig', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OracleConfig>
 getContractAt(name: 'RiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskOracle>
+getContractAt(name: 'OracleConfig', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OracleConfig>
 getContractAt(name: 'AaveV3Sentinel', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3Sentinel>
 getContractAt(name: 'CircuitBreakerGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreakerGuard>
 getContractAt(name: 'ScoreAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ScoreAggregator>
-getContractAt(name: 'IBreakerAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBreakerAdapter>
-getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
 getContractAt(name: 'ICircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICircuitBreaker>
+getContractAt(name: 'IBreakerAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBreakerAdapter>
 getContractAt(name: 'IRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskOracle>
+getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
 getContractAt(name: 'AaveV3AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3AccountsLens>
 getContractAt(name: 'AaveV3ReservesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3ReservesLens>
 getContractAt(name: 'ChainlinkFeedLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkFeedLens>
@@ -65,15 +65,15 @@ getContractAt(name: 'IPriceOracleSentinel', address: string | ethers.Addressable
 getContractAt(name: 'IUniswapV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV3Pool>
 
   deployContract(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
-deployContract(name: 'OracleConfig', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'RiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
+deployContract(name: 'OracleConfig', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'AaveV3Sentinel', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3Sentinel>
 deployContract(name: 'CircuitBreakerGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreakerGuard>
 deployContract(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
-deployContract(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
-deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
+deployContract(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
+deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
 deployContract(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
 deployContract(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
@@ -92,15 +92,15 @@ deployContract(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | D
 deployContract(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 
   deployContract(name: 'CircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
-deployContract(name: 'OracleConfig', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'RiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
+deployContract(name: 'OracleConfig', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'AaveV3Sentinel', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3Sentinel>
 deployContract(name: 'CircuitBreakerGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreakerGuard>
 deployContract(name: 'ScoreAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
-deployContract(name: 'IBreakerAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
-deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'ICircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
+deployContract(name: 'IBreakerAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'IRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
+deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'AaveV3AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
 deployContract(name: 'AaveV3ReservesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
 deployContract(name: 'ChainlinkFeedLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>

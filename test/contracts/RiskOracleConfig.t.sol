@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+
+import {IRiskOracle} from "../../contracts/interfaces/IRiskOracle.sol";
+import {Score, ScoreLeaf, ScoreStatus, Report} from "../../contracts/types/Score.sol";
+import {SubjectId, SubjectIds, SubjectKey, SubjectKind} from "../../contracts/types/SubjectId.sol";
+import {Bps, Cx} from "../../contracts/types/Units.sol";
+import {OracleFixture} from "./support/OracleFixture.sol";
+import {bound, vm} from "./support/Vm.sol";
+
+contract RiskOracleConfigTest is OracleFixture {
+    SubjectId internal constant OTHER = SubjectId.wrap(keccak256("other"));
+
+    /* REGISTRY */
+
+    function test_constructor_registersTheSystemFirst() public view {
+        vm.assertEq(oracle.indexOf(systemId), 0);
+        vm.assertEq(SubjectId.unwrap(oracle.subjectAt(0)), SubjectId.unwrap(systemId));
+        vm.assertEq(oracle.laneCount(), 4);
+    }
+
+    function test_registerSubject_givesTheNextIndexAndVoidsReports() public {
+        bytes32 before = oracle.configDigest();
+        vm.assertEq(oracle.registerSubject(OTHER), 4);
+        vm.assertEq(oracle.laneCount(), 5);
+        vm.assertTrue(oracle.configDigest() != before);
+    }
+
+    function test_registerSubjects_derivesTheIdentifiers() public view {
+        vm.assertEq(oracle.indexOf(venueId), 1);
+        vm.assertEq(oracle.indexOf(SubjectIds.asset(block.chainid, ASSET)), 2);
+        vm.assertEq(oracle.indexOf(SubjectIds.market(block.chainid, VENUE, ASSET)), 3);
+    }
+
+    function test_RevertWhen_SubjectIsRegisteredTwice() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SubjectAlreadyRegistered.selector, venueId, 1));
+        oracle.registerSubject(venueId);
+        vm.assertEq(oracle.laneCount(), 4);
+    }
+
+    function test_RevertWhen_KeyNamesAPartItDoesNotUse() public {
+        SubjectKey[4] memory wrong = [
+            SubjectKey(SubjectKind.System, VENUE, address(0)),
+            SubjectKey(SubjectKind.Asset, VENUE, ASSET),
+            SubjectKey(SubjectKind.Venue, address(0), address(0)),
+            SubjectKey(SubjectKind.Market, VENUE, address(0))
+        ];
+        for (uint256 i; i < wrong.length; ++i) {
+            SubjectKey[] memory one = new SubjectKey[](1);
+            one[0] = wrong[i];
+            vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SubjectKeyInvalid.selector, wrong[i]));
+            oracle.registerSubjects(one);
+        }
+        vm.assertEq(oracle.laneCount(), 4);
+    }
+
+    function test_RevertWhen_ThereIsNoLaneLeft() public {
+        for (uint256 i = 4; i < 256; ++i) oracle.registerSubject(SubjectId.wrap(bytes32(i)));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.IndexOutOfRange.selector, 256, 256));
+        oracle.registerSubject(OTHER);
+        vm.assertEq(oracle.laneCount(), 256);
+    }
+
+    function test_retireSubject_endsReadingButKeepsTheIndex() public {
+        _publish(1, _word(_lane(150, 200, 0)));
+        oracle.retireSubject(venueId);
+        vm.assertEq(oracle.indexOf(venueId), 1);
+        (ScoreStatus status, , ) = oracle.tryScore(venueId);
+        vm.assertTrue(status == ScoreStatus.Retired);
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SubjectIsRetired.selector, venueId));
+        oracle.score(venueId);
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SubjectIsRetired.selector, venueId));
+        oracle.retireSubject(venueId);
+    }
+
+    /* SIGNERS, MODEL, LIMITS */
+
+    function test_rotateSigners_keepsTheSetInCode() public {
+        uint256[] memory nine = _sortedKeys(9);
+        oracle.rotateSigners(_addresses(nine), 5);
+        (address[] memory members, uint8 threshold) = oracle.signers();
+        vm.assertEq(members.length, 9);
+        for (uint256 i; i < 9; ++i) vm.assertEq(members[i], vm.addr(nine[i]));
+        vm.assertEq(threshold, 5);
+    }
+
+    function test_RevertWhen_SignerSetIsInvalid() public {
+        address[] memory two = _addresses(_sortedKeys(2));
+        _expectInvalidSet(new address[](0), 0);
+        _expectInvalidSet(two, 1);
+        _expectInvalidSet(two, 3);
+        (two[0], two[1]) = (two[1], two[0]);
+        _expectInvalidSet(two, 2);
+        two[1] = two[0];
+        _expectInvalidSet(two, 2);
+        two[0] = address(0);
+        _expectInvalidSet(two, 2);
+        _expectInvalidSet(new address[](33), 17);
+    }
+
+    function _expectInvalidSet(address[] memory members, uint8 threshold) private {
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SignerSetInvalid.selector, members.length, threshold));
+        oracle.rotateSigners(members, threshold);
+        (address[] memory kept, ) = oracle.signers();
+        vm.assertEq(kept.length, 3);
+    }
+
+    function test_configDigest_isTheDocumentedHash() public view {
+        (address[] memory members, uint8 threshold) = oracle.signers();
+        // Fixture: constructor, registerSubjects, rotateSigners, approveModel make four configurations.
+        bytes32 expected = keccak256(
+            abi.encode(
+                block.chainid,
+                address(oracle),
+                uint256(4),
+                keccak256(abi.encodePacked(members)),
+                threshold,
+                MODEL,
+                uint16(4)
+            )
+        );
+        vm.assertEq(oracle.configDigest(), expected);
+    }
+
+    function testFuzz_setLimits_keepsTheirBounds(uint32 age, uint16 ease, uint16 coverage) public {
+        IRiskOracle.Limits memory limits = IRiskOracle.Limits(age, Bps.wrap(ease), Bps.wrap(coverage));
+        bool valid = age != 0 && age <= 86_400 && ease != 0 && ease <= 10_000 && coverage <= 10_000;
+        if (!valid) vm.expectRevert(abi.encodeWithSelector(IRiskOracle.LimitsInvalid.selector, limits));
+        oracle.setLimits(limits);
+        vm.assertEq(oracle.limits().maxReportAge, valid ? age : 1 hours);
+    }
+
+    function testFuzz_setLimits_acceptsWhatIsInBounds(uint256 age, uint256 ease, uint256 coverage) public {
+        age = bound(age, 1, 86_400);
+        ease = bound(ease, 1, 10_000);
+        coverage = bound(coverage, 0, 10_000);
+        oracle.setLimits(IRiskOracle.Limits(uint32(age), Bps.wrap(uint16(ease)), Bps.wrap(uint16(coverage))));
+        vm.assertEq(oracle.limits().maxReportAge, age);
+        vm.assertEq(Bps.unwrap(oracle.limits().maxEase), ease);
+        vm.assertEq(Bps.unwrap(oracle.limits().minCoverage), coverage);
+    }
+
+    /* QUARANTINE */
+
+    function test_quarantine_makesTheEpochUnknownUntilTheNext() public {
+        _publish(1, _word(_lane(150, 200, 0)));
+        oracle.quarantine(1, "wrong pool");
+        (ScoreStatus status, Score memory score, ) = oracle.tryScore(venueId);
+        vm.assertTrue(status == ScoreStatus.Unknown);
+        vm.assertEq(Cx.unwrap(score.leverage), 0);
+        vm.assertEq(oracle.header().flags, 2 | 4);
+        _publish(2, _word(_lane(150, 200, 0)));
+        (status, , ) = oracle.tryScore(venueId);
+        vm.assertTrue(status == ScoreStatus.Known);
+        vm.assertEq(oracle.headerOf(1).flags, 2 | 4);
+    }
+
+    function test_RevertWhen_EpochIsNotQuarantinable() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.EpochNotQuarantinable.selector, 0, 0));
+        oracle.quarantine(0, "");
+        _publish(1, _word(_lane(150, 200, 0)));
+        _publish(2, _word(_lane(150, 200, 0)));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.EpochNotQuarantinable.selector, 1, 2));
+        oracle.quarantine(1, "");
+        oracle.quarantine(2, "");
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.EpochNotQuarantinable.selector, 2, 2));
+        oracle.quarantine(2, "");
+    }
+
+    function test_RevertWhen_CallerHasNoRole() public {
+        address nobody = address(0xdead);
+        bytes[7] memory calls = [
+            abi.encodeCall(oracle.registerSubjects, (_subjectKeys())),
+            abi.encodeCall(oracle.registerSubject, (OTHER)),
+            abi.encodeCall(oracle.retireSubject, (venueId)),
+            abi.encodeCall(oracle.rotateSigners, (_addresses(keys), 2)),
+            abi.encodeCall(oracle.approveModel, (MODEL)),
+            abi.encodeCall(oracle.setLimits, (oracle.limits())),
+            abi.encodeCall(oracle.quarantine, (1, ""))
+        ];
+        bytes memory error = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, nobody);
+        for (uint256 i; i < calls.length; ++i) {
+            vm.prank(nobody);
+            (bool done, bytes memory reason) = address(oracle).call(calls[i]);
+            vm.assertFalse(done);
+            vm.assertEq(reason, error);
+        }
+    }
+
+    /* READING */
+
+    function test_tryScore_tellsTheFourApart() public {
+        (ScoreStatus status, , ) = oracle.tryScore(OTHER);
+        vm.assertTrue(status == ScoreStatus.Unregistered);
+        (status, , ) = oracle.tryScore(venueId);
+        vm.assertTrue(status == ScoreStatus.Unknown);
+        _publish(1, _word(_lane(150, 200, 0)));
+        (status, , ) = oracle.tryScore(venueId);
+        vm.assertTrue(status == ScoreStatus.Known);
+    }
+
+    function test_RevertWhen_IndexIsOutOfRange() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.IndexOutOfRange.selector, 4, 4));
+        oracle.scoreAt(4);
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.IndexOutOfRange.selector, 300, 4));
+        oracle.scoreAt(300);
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.IndexOutOfRange.selector, 4, 4));
+        oracle.subjectAt(4);
+        (Score memory unknown, ) = oracle.scoreAt(3);
+        vm.assertEq(Cx.unwrap(unknown.leverage), 0);
+    }
+
+    function test_RevertWhen_SubjectIsUnregistered() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SubjectUnregistered.selector, OTHER));
+        oracle.score(OTHER);
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SubjectUnregistered.selector, OTHER));
+        oracle.indexOf(OTHER);
+    }
+
+    function test_RevertWhen_ScoreIsStale() public {
+        _publish(1, _word(_lane(150, 200, 0)));
+        uint48 observedAt = START + 3_600;
+        vm.warp(observedAt + 100);
+        vm.assertEq(Cx.unwrap(oracle.scoreNoOlderThan(venueId, 100).leverage), 150);
+        vm.warp(observedAt + 101);
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.ScoreStale.selector, observedAt, 100));
+        oracle.scoreNoOlderThan(venueId, 100);
+    }
+
+    function test_RevertWhen_ScoreIsUnknown() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.ScoreUnknown.selector, venueId));
+        oracle.scoreNoOlderThan(venueId, 100);
+        vm.assertEq(oracle.header().epoch, 0);
+    }
+
+    function test_verifyScore_provesALeafOfTheCurrentEpoch() public {
+        ScoreLeaf memory leaf;
+        leaf.subject = OTHER;
+        leaf.score = Score(Cx.wrap(210), Bps.wrap(5), Cx.wrap(120), Bps.wrap(0), 1);
+        (leaf.lossShare, leaf.throttleUsdPerHour, leaf.haltSeconds) = (Bps.wrap(77), 1_000, 1_800);
+        bytes32 hash = keccak256(
+            bytes.concat(keccak256(abi.encode(OTHER, 210, 5, 120, 0, 1, 77, uint64(1_000), uint32(1_800))))
+        );
+        bytes32 sibling = keccak256("sibling");
+        bytes32[] memory proof = new bytes32[](1);
+        proof[0] = sibling;
+        vm.assertFalse(oracle.verifyScore(leaf, proof));
+
+        _travelTo(1);
+        Report memory report = _report(1, _word(_lane(150, 200, 0)));
+        report.scoresRoot = keccak256(hash < sibling ? bytes.concat(hash, sibling) : bytes.concat(sibling, hash));
+        oracle.publish(report, _sign(report, 2));
+        vm.assertTrue(oracle.verifyScore(leaf, proof));
+        leaf.haltSeconds = 1_801;
+        vm.assertFalse(oracle.verifyScore(leaf, proof));
+        leaf.haltSeconds = 1_800;
+        oracle.quarantine(1, "void");
+        vm.assertFalse(oracle.verifyScore(leaf, proof));
+    }
+}
