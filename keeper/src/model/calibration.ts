@@ -56,6 +56,8 @@ const schema = z.strictObject({
   /** What a liquidator pays besides the pool's fee, as a share of what is seized. */
   liquidatorCost: share,
   maxPauseSec: positive,
+  /** Below this health factor a halt stops no liquidation. */
+  haltFloorHf: share,
   thresholds: z.strictObject({
     noNewLeverageRho: share,
     noNewLeverageAtRisk: share,

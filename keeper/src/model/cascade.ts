@@ -1,5 +1,5 @@
 import type { Book } from "./book.js";
-import { createPriceState, markPrices, resetPrices, type PriceState, type Shock } from "./price-state.js";
+import { clearSales, createPriceState, markPrices, shockPrices, type PriceState, type Shock } from "./price-state.js";
 
 /** How liquidation rounds run. MODEL 5.3. */
 export interface CascadeRules {
@@ -12,6 +12,8 @@ export interface CascadeRules {
   readonly permanentFrac: number;
   /** Liquidators buy the repaid debt asset back in its market. */
   readonly buyBack: boolean;
+  /** Accounts below this health factor are liquidated: 1, or a floor where a halt protects the rest. At most 1. */
+  readonly belowHf: number;
   /** Accounts with more debt than collateral at t0 take part; otherwise nobody touches them. */
   readonly includeInsolvent: boolean;
 }
@@ -74,11 +76,27 @@ export function createCascade(book: Book, latencyRounds: number): Cascade {
  * **Throws** `RangeError` where the scratch was made for another latency. **Source.** MODEL 5.2, 5.3, 9.
  */
 export function runCascade(book: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
+  clearSales(run.prices);
+  run.collateralLeft.fill(1);
+  run.debtLeft.fill(1);
+  run.repaidUsd.fill(0);
+  run.badDebtUsd.fill(0);
+  run.bonusUsd = 0;
+  resumeCascade(book, shock, rules, run);
+}
+
+/**
+ * Go on from where `run` stands: holdings, debts and sales stay, prices move to `shock` (from t0) with those sales still
+ * on the market. `run.rounds` counts from here.
+ */
+export function resumeCascade(book: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
   const lanes = rules.latencyRounds + 1;
   if (run.oracleRing.length !== lanes) {
     throw new RangeError(`scratch holds ${run.oracleRing.length} oracle rounds, expected ${lanes}: create it anew`);
   }
-  reset(book, shock, run);
+  shockPrices(run.prices, book.state, shock);
+  for (const oracle of run.oracleRing) oracle.set(run.prices.price);
+  run.rounds = 0;
   let candidates = 0;
   let idle = 0;
   while (idle < lanes && run.rounds < rules.maxRounds) {
@@ -97,15 +115,15 @@ export function runCascade(book: Book, shock: Shock, rules: CascadeRules, run: C
   run.converged = idle >= lanes;
 }
 
-function reset(book: Book, shock: Shock, run: Cascade): void {
-  resetPrices(run.prices, book.state, shock);
-  for (const oracle of run.oracleRing) oracle.set(run.prices.price);
-  run.collateralLeft.fill(1);
-  run.debtLeft.fill(1);
-  run.repaidUsd.fill(0);
-  run.badDebtUsd.fill(0);
-  run.bonusUsd = 0;
-  run.rounds = 0;
+/** Make `to` stand where `from` stands; both must be scratch of one book. `keepFrac` of the temporary sales stays. */
+export function copyCascade(from: Cascade, to: Cascade, keepFrac: number): void {
+  to.collateralLeft.set(from.collateralLeft);
+  to.debtLeft.set(from.debtLeft);
+  to.repaidUsd.set(from.repaidUsd);
+  to.badDebtUsd.set(from.badDebtUsd);
+  to.bonusUsd = from.bonusUsd;
+  to.prices.permanentUsd.set(from.prices.permanentUsd);
+  for (let k = 0; k < to.soldUsd.length; k++) to.prices.temporaryUsd[k] = keepFrac * from.prices.temporaryUsd[k]!;
 }
 
 function extendPrefix(book: Book, oracle: Float64Array, candidates: number): number {
@@ -148,7 +166,7 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, i: number): nu
   let owed = 0;
   for (let e = debt.start[i]!; e < debt.start[i + 1]!; e++) owed += debt.usd[e]! * oracle[debt.asset[e]!]!;
   owed *= debtLeft;
-  if (!(limit < owed)) return 0;
+  if (!(limit < owed * rules.belowHf)) return 0;
   if (!(seizable > 0)) {
     if (!(stranded > 0)) writeOff(run, i, owed);
     return 0;

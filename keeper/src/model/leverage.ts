@@ -17,6 +17,7 @@ export const LADDER_RULES: CascadeRules = {
   keepFrac: 1,
   permanentFrac: 0,
   buyBack: true,
+  belowHf: 1,
   includeInsolvent: false,
 };
 

@@ -1,7 +1,7 @@
 import { addTo, badDebtOf, nothing, type Attribution } from "./attribution.js";
 import type { Book } from "./book.js";
 import { valueFor, type Calibration } from "./calibration.js";
-import { runCascade, type Cascade, type CascadeRules } from "./cascade.js";
+import { copyCascade, createCascade, resumeCascade, runCascade, type Cascade, type CascadeRules } from "./cascade.js";
 import { exp } from "./elementary.js";
 import { LADDER_RULES } from "./leverage.js";
 import type { Shock } from "./price-state.js";
@@ -32,20 +32,27 @@ export interface PauseOutcome {
 }
 
 /**
- * Expected bad debt after pauses of several lengths: prices recover towards `1 + rise[k]` with tau_r while one common
- * normal factor moves base assets by their volatility, without drift. The same nodes for every length, which are the
- * common random numbers of MODEL 7.3.
+ * Expected bad debt after pauses of several lengths. Accounts below the halt's floor are liquidated at once all the same;
+ * the others wait, while prices recover towards `1 + rise[k]` with tau_r, the sales of the first recover with it, and one
+ * common normal factor moves base assets by their volatility, without drift. The same nodes for every length, which are
+ * the common random numbers of MODEL 7.3.
  *
  * Empty where nothing recovers: then the put only gains value with time, and a pause cannot help (MODEL 7.3, Result).
  */
 export function pauseOutcomes(book: Book, rise: Float64Array, calibration: Calibration, run: Cascade): PauseOutcome[] {
   const tau = calibration.recoverySec.value;
   if (!Number.isFinite(tau) || !rise.some((r) => r > 0)) return [];
+  const exempt = createCascade(book, 0);
+  const floor = { ...DECISION_RULES, belowHf: calibration.haltFloorHf.value };
+  runCascade(book, standstill(rise.length), floor, exempt);
+  const keepShare = 1 - calibration.permanentShare.value;
   const lengths = PAUSES.map((multiple) => multiple * tau).filter((sec) => sec <= calibration.maxPauseSec.value);
   return lengths.map((sec) => {
+    const left = exp(-sec / tau);
     const badDebt = nothing(book.state);
     for (const [node, probability] of NORMAL) {
-      runCascade(book, pauseShock(book, rise, calibration, { sec, node }), DECISION_RULES, run);
+      copyCascade(exempt, run, 1 - keepShare * (1 - left));
+      resumeCascade(book, pauseShock(book, rise, calibration, { sec, node }), DECISION_RULES, run);
       addTo(badDebt, badDebtOf(book, run, probability));
     }
     return { sec, badDebt };

@@ -27,10 +27,14 @@ export function createPriceState(assets: number): PriceState {
   };
 }
 
-/** Start from the shocked prices with nothing sold. */
-export function resetPrices(prices: PriceState, state: SystemState, shock: Shock): void {
+/** Forget all sales. */
+export function clearSales(prices: PriceState): void {
   prices.temporaryUsd.fill(0);
   prices.permanentUsd.fill(0);
+}
+
+/** Move to the shocked prices, with the sales so far still on the market. */
+export function shockPrices(prices: PriceState, state: SystemState, shock: Shock): void {
   for (let k = 0; k < state.assets.length; k++) {
     const { curve } = state.assets[k]!;
     prices.offsetUsd[k] = curve.kind === "table" ? tableUsd(curve.drop, curve.usd, shock.dropFrac[k]!) : 0;

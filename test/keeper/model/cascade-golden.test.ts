@@ -4,6 +4,7 @@ import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
 import { openBook, type Book } from "../../../keeper/src/model/book.js";
 import { createCascade, latentBadDebtUsd, runCascade, type Cascade } from "../../../keeper/src/model/cascade.js";
 import { jacobian, spectralRadius } from "../../../keeper/src/model/jacobian.js";
+import { PLAIN } from "./run-small.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
 
 interface GoldenSystem {
@@ -123,19 +124,7 @@ function cascadeOf(book: Book, run: GoldenRun): Cascade {
     dropFrac: Float64Array.from(run.shock),
     depthFactor: new Float64Array(run.shock.length).fill(1),
   };
-  runCascade(
-    book,
-    shock,
-    {
-      maxRounds: 1000,
-      latencyRounds: run.latency,
-      keepFrac: run.resilience,
-      permanentFrac: 0,
-      buyBack: false,
-      includeInsolvent: true,
-    },
-    cascade,
-  );
+  runCascade(book, shock, { ...PLAIN, latencyRounds: run.latency, keepFrac: run.resilience }, cascade);
   return cascade;
 }
 
