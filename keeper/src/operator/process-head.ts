@@ -1,6 +1,7 @@
 import type { BlockRef } from "../chain/block-ref.js";
 import type { OracleState } from "../publish/oracle-state.js";
 import type { Payload, StepResult } from "../publish/outbox-parts.js";
+import type { Decision } from "../publish/policy.js";
 import { publishPayload } from "../publish/transmission.js";
 import { collectSignatures, joinSignatures } from "../quorum/collect.js";
 import { pushVote } from "../quorum/peer-client.js";
@@ -26,51 +27,89 @@ export interface HeadSummary {
   readonly sent: Hex | null;
   /** Transactions of this operator that were found in the chain at this head. */
   readonly landed: readonly Hex[];
+  /** Reading and scoring, milliseconds; the rest of the head's time is deciding, signing and sending. */
+  readonly scoreMs: number;
 }
 
 /** Own reports that are still looked at for signatures that came late, newest first. */
 const PENDING_REPORTS = 8;
 
+/** What an operator remembers between heads; nothing of it matters for safety. */
+interface Memory {
+  /** Whether a head has been read since the start. */
+  isWarm: boolean;
+  /** First block of the current run of blocks that were all worth an epoch. */
+  wantedSince: number | undefined;
+}
+
 /**
- * Do everything that one head asks for: read, score, decide, sign, exchange, and transmit if it is our turn.
+ * Make what does everything that one head asks for: read, score, decide, sign, exchange, and transmit if it is our turn.
  *
- * When this resolves, the signature is with every peer that answers, and a transaction of ours is in a node's pool. It is
- * safe to end the process at any point: what must not happen twice is in the journal before it happens.
+ * When a call resolves, the signature is with every peer that answers, and a transaction of ours is in a node's pool. It is
+ * safe to end the process at any point: what must not happen twice is in the journal before it happens. The first head
+ * after a start may be an old one, and reading it may take long: nothing is signed for it.
  */
-export async function processHead(parts: OperatorParts, block: BlockRef): Promise<HeadSummary> {
-  const { sending } = parts;
-  const [scored, oracle, landed] = await Promise.all([
-    parts.scoreBlock(block),
-    parts.readOracle(block),
-    sending?.outbox.reconcile(block) ?? [],
-  ]);
-  const epoch = draftEpoch(parts, block, { scored, oracle });
-  const outcome = sending === undefined ? dryRun(epoch) : await act({ ...parts, sending }, block, { epoch, oracle });
-  const system = epoch.draft.lanes[0];
-  return {
-    epoch: epoch.draft.report.epoch,
-    digest: epoch.digest,
-    leverageCx: system?.leverage ?? 0,
-    advice: epoch.draft.scores.reduce((most, { lane }) => Math.max(most, lane.advice), 0),
-    systemLarBps: system?.liquidationAtRisk ?? 0,
-    coverageBps: epoch.draft.report.coverage,
-    landed: landed.map(({ attempt }) => attempt),
-    ...outcome,
+export function createHeadProcessor(parts: OperatorParts): (block: BlockRef) => Promise<HeadSummary> {
+  const memory: Memory = { isWarm: false, wantedSince: undefined };
+  return async (block) => {
+    const { sending } = parts;
+    const started = performance.now();
+    let scoredAt = started;
+    const [scored, oracle, landed] = await Promise.all([
+      parts.scoreBlock(block).finally(() => (scoredAt = performance.now())),
+      parts.readOracle(block),
+      sending?.outbox.reconcile(block) ?? [],
+    ]);
+    const drafted = draftEpoch(parts, block, { scored, oracle });
+    const epoch = memory.isWarm || sending === undefined ? drafted : { ...drafted, decision: WARMING_UP };
+    memory.isWarm = true;
+    memory.wantedSince = epoch.decision.kind === "hold" ? undefined : (memory.wantedSince ?? block.number);
+    const task = { epoch, oracle, wantedSince: memory.wantedSince ?? block.number };
+    const outcome = sending === undefined ? dryRun(epoch) : await act({ ...parts, sending }, block, task);
+    return {
+      ...summarise(epoch),
+      landed: landed.map(({ attempt }) => attempt),
+      ...outcome,
+      scoreMs: round(scoredAt - started),
+    };
   };
+}
+
+const WARMING_UP: Decision = { kind: "hold", reason: "first head after the start" };
+
+function summarise({ draft, digest }: EpochDraft): Omit<HeadSummary, "landed" | "scoreMs" | keyof Outcome> {
+  const system = draft.lanes[0];
+  return {
+    epoch: draft.report.epoch,
+    digest,
+    leverageCx: system?.leverage ?? 0,
+    advice: draft.scores.reduce((most, { lane }) => Math.max(most, lane.advice), 0),
+    systemLarBps: system?.liquidationAtRisk ?? 0,
+    coverageBps: draft.report.coverage,
+  };
+}
+
+/** Milliseconds to one digit. */
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 type Outcome = Pick<HeadSummary, "decision" | "reason" | "peers" | "sent">;
 type ActiveParts = OperatorParts & { readonly sending: Sending };
 
+/** One head's work: its draft, our contracts, and since when epochs have been wanted. */
+interface Task {
+  readonly epoch: EpochDraft;
+  readonly oracle: OracleState;
+  readonly wantedSince: number;
+}
+
 function dryRun({ decision }: EpochDraft): Outcome {
   return { decision: decision.kind, reason: decision.reason, peers: undefined, sent: null };
 }
 
-async function act(
-  parts: ActiveParts,
-  block: BlockRef,
-  { epoch, oracle }: { epoch: EpochDraft; oracle: OracleState },
-): Promise<Outcome> {
+async function act(parts: ActiveParts, block: BlockRef, task: Task): Promise<Outcome> {
+  const { epoch, oracle } = task;
   const { outbox } = parts.sending;
   const { kind, reason } = epoch.decision;
   const publishedEpoch = oracle.published.epoch;
@@ -78,8 +117,8 @@ async function act(
     const step = await outbox.step(block, { payload: undefined, publishedEpoch });
     return { decision: kind, reason, peers: undefined, sent: hashOf(step) };
   }
-  const vote = await castVote(parts, block, { epoch, oracle });
-  const choice = await choosePayload(parts, block, oracle);
+  const vote = await castVote(parts, block, task);
+  const choice = await choosePayload(parts, block, task);
   const step = await outbox.step(block, { payload: choice.payload, publishedEpoch });
   const notes = [reason, vote.note, choice.note, noteOf(step)].filter((note) => note !== undefined);
   return { decision: kind, reason: notes.join("; "), peers: vote.peers, sent: hashOf(step) };
@@ -89,7 +128,7 @@ async function act(
 async function castVote(
   { sending, self, limits }: ActiveParts,
   block: BlockRef,
-  { epoch: { draft, digest }, oracle }: { epoch: EpochDraft; oracle: OracleState },
+  { epoch: { draft, digest }, oracle }: Task,
 ): Promise<{ peers: number | undefined; note: string | undefined }> {
   const { report } = draft;
   const claim = sending.signed.claim(report, digest);
@@ -112,14 +151,17 @@ async function castVote(
 async function choosePayload(
   { sending, self, limits, site }: ActiveParts,
   block: BlockRef,
-  { config, published }: OracleState,
+  { oracle: { config, published }, wantedSince }: Task,
 ): Promise<{ payload: Payload | undefined; note: string | undefined }> {
   let note: string | undefined;
-  const isFresh = (report: Report): boolean => block.timestamp - report.observedAt <= config.maxReportAgeSec;
+  const isWanted = ({ observedBlock, observedAt }: Report): boolean =>
+    observedBlock >= wantedSince &&
+    observedBlock <= block.number &&
+    block.timestamp - observedAt <= config.maxReportAgeSec;
   for (const { report, digest } of sending.signed.claimedAfter(config.configDigest, published.epoch, PENDING_REPORTS)) {
     const order = epochSchedule(config.signers, report.configDigest, report.epoch);
     const turn = { head: block.number, observedBlock: report.observedBlock, stageBlocks: limits.stageBlocks };
-    if (!mayTransmit(order, self, turn) || !isFresh(report) || report.observedBlock > block.number) continue;
+    if (!isWanted(report) || !mayTransmit(order, self, turn)) continue;
     const signatures = joinSignatures(sending.book, { digest, order, threshold: config.threshold });
     if (signatures === undefined) {
       note ??= `epoch ${report.epoch}: ${sending.book.over(digest).size} of ${config.threshold} signatures`;

@@ -1,6 +1,6 @@
 import type { BlockRef } from "../chain/block-ref.js";
 import type { Log } from "../observe/log.js";
-import { processHead } from "./process-head.js";
+import { createHeadProcessor } from "./process-head.js";
 import type { OperatorParts } from "./parts.js";
 
 /** What a loop tells of itself, for whoever watches. */
@@ -22,11 +22,12 @@ export interface LoopOptions {
  */
 export async function runLoop(parts: OperatorParts, { heads, log, onDone }: LoopOptions): Promise<void> {
   const isDryRun = parts.sending === undefined;
+  const processHead = createHeadProcessor(parts);
   for await (const block of heads) {
     const started = performance.now();
     const head = { event: "head.done", block: block.number, hash: block.hash };
     try {
-      const summary = await processHead(parts, block);
+      const summary = await processHead(block);
       log.info({ ...head, ...summary, dryRun: isDryRun || undefined, ms: elapsed(started) });
       onDone({ block: block.number, isOk: true });
     } catch (error) {
