@@ -29,10 +29,15 @@ interface BuildInfo {
   readonly input: { readonly sources: Record<string, { readonly content: string }> };
 }
 
+interface CompiledContract {
+  readonly storageLayout?: StorageLayout;
+  readonly evm?: { readonly deployedBytecode?: { readonly object?: string } };
+}
+
 interface BuildOutput {
   readonly output: {
     readonly sources: Record<string, { readonly ast: SolidityNode }>;
-    readonly contracts?: Record<string, Record<string, { readonly storageLayout?: StorageLayout }>>;
+    readonly contracts?: Record<string, Record<string, CompiledContract>>;
   };
 }
 
@@ -92,10 +97,11 @@ export function storageText(): string {
   const found = new Map<string, string[]>();
   for (const { out } of builds()) {
     for (const [name, contracts] of Object.entries(out.output.contracts ?? {})) {
-      for (const [contract, { storageLayout }] of Object.entries(contracts)) {
+      for (const [contract, { storageLayout, evm }] of Object.entries(contracts)) {
         const file = name.replace(/^project\//, "");
         if (!file.startsWith("contracts/") || file.endsWith(".t.sol") || !existsSync(path.join(root, file))) continue;
-        if (storageLayout !== undefined && storageLayout.storage.length > 0) {
+        const isDeployable = (evm?.deployedBytecode?.object ?? "") !== "";
+        if (isDeployable && storageLayout !== undefined && storageLayout.storage.length > 0) {
           found.set(`${file}:${contract}`, layoutLines(storageLayout));
         }
       }

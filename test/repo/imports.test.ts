@@ -26,6 +26,8 @@ const keeper: Record<string, readonly string[]> = {
   "publish/policy": [...base, "report", "model"],
   publish: [...base, "chain", "store", "report", "model", "observe"],
 };
+/** One operator's loop: ties what is above together, for the process and for tests to start. */
+const loop = "operator";
 /** May import every folder above, and each other; nothing imports them, but for the two named last. */
 const roots = ["main", "cli", "lab"];
 const intoRoots = ["cli -> main", "cli -> lab"];
@@ -59,7 +61,8 @@ function imports(file: string): { unit: string; specifier: string; target: strin
 function mayImport(from: string, to: string): boolean {
   if (from === to || (from === "publish" && to === "publish/policy")) return true;
   if (roots.includes(to)) return intoRoots.includes(`${from} -> ${to}`);
-  return roots.includes(from) ? to in keeper : (keeper[from] ?? []).includes(to);
+  if (to === loop) return roots.includes(from);
+  return roots.includes(from) || from === loop ? to in keeper : (keeper[from] ?? []).includes(to);
 }
 
 describe("imports", () => {
@@ -124,6 +127,10 @@ const contracts: readonly (readonly [RegExp, RegExp])[] = [
   [/^contracts\/[A-Za-z]+\.sol$/, /^contracts\/(types|libraries|interfaces(?!\/external))\/|^@openzeppelin\//],
 ];
 
+/** A part of a contract, split off because it changes for another reason. */
+const isAbstract = (file: string): boolean =>
+  /^contracts\/\w+\.sol$/.test(file) && /^abstract contract /m.test(read(file));
+
 describe("Solidity imports", () => {
   it("go from contracts to libraries, interfaces and types, never from one contract to another", () => {
     const wrong = filesUnder("contracts", /\.sol$/).flatMap((file) => {
@@ -131,7 +138,7 @@ describe("Solidity imports", () => {
       const specifiers = [...read(file).matchAll(/^import\s[^;]*?"([^"]+)";/gm)].map((match) => match[1] ?? "");
       return specifiers
         .map((s) => (s.startsWith(".") ? path.posix.join(path.posix.dirname(file), s) : s))
-        .filter((target) => allowed?.test(target) !== true)
+        .filter((target) => allowed?.test(target) !== true && !isAbstract(target))
         .map((target) => `${file} may not import ${target}`);
     });
     expect(wrong).to.deep.equal([]);

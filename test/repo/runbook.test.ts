@@ -8,6 +8,7 @@ interface JsonSchema {
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly default?: unknown;
 }
 
 /** Dotted names of the leaves: `chain.rpcUrls`, `peers[].url`. */
@@ -20,6 +21,17 @@ function keysOf(schema: JsonSchema, at: string): string[] {
     ...variants.flatMap((variant) => (variant.properties === undefined ? [] : keysOf(variant, at))),
   ];
   return inner.length > 0 ? [...new Set(inner)] : [at];
+}
+
+/** Default of the key at `path`, in whatever variant has it. */
+function defaultOf(schema: JsonSchema, path: readonly string[]): unknown {
+  const [head, ...rest] = path;
+  if (head === undefined) return schema.default;
+  const next =
+    head === "[]" ? [schema.items] : [schema, ...(schema.anyOf ?? [])].map((variant) => variant.properties?.[head]);
+  return next
+    .map((inner) => (inner === undefined ? undefined : defaultOf(inner, rest)))
+    .find((value) => value !== undefined);
 }
 
 describe("docs/runbook.md", () => {
@@ -35,6 +47,19 @@ describe("docs/runbook.md", () => {
   it("documents no key that is gone", () => {
     const names = [...documented].filter((name) => /^[a-z]+[A-Za-z]*([.[]|$)/.test(name) && !name.includes(" "));
     expect(names.filter((name) => !keys.includes(name))).to.deep.equal([]);
+  });
+
+  it("gives the defaults as they are", () => {
+    const rows = [...runbook.matchAll(/^\| `([^`]+)` \| .* \| ([^|]*) \|$/gm)].map((match) => [
+      match[1],
+      match[2]?.trim(),
+    ]);
+    const stated = new Map(rows as [string, string][]);
+    const wrong = keys.filter((key) => {
+      const value = defaultOf(configJsonSchema(), key.replaceAll("[]", ".[]").split("."));
+      return value !== undefined && !Array.isArray(value) && stated.get(key) !== String(value);
+    });
+    expect(wrong).to.deep.equal([]);
   });
 
   it("names every environment variable that the keeper reads", () => {
