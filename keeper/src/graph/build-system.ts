@@ -32,9 +32,7 @@ export function buildSystem(snapshot: Snapshot, rules: MarketRules): SystemGraph
   });
   const venueUsd = venuePrices(assets, priced);
   const { markets, flags: poolFlags } = marketsOf(assets, snapshot.pools, venueUsd, rules);
-  const baseUsd = Float64Array.from(assets, (_, k) =>
-    Number.isNaN(venueUsd[k]!) ? marketOr(markets, k) : venueUsd[k]!,
-  );
+  const baseUsd = venueUsd.map((usd, k) => (Number.isNaN(usd) ? (markets.get(k)?.priceUsd ?? NaN) : usd));
   const backing = backingOf(assets, baseUsd);
   const views = assetViews(assets, { markets, baseUsd, backing, rules });
   const reserves = reserveViews(priced, assets, views);
@@ -79,10 +77,6 @@ function venuePrices(assets: readonly AssetState[], venues: readonly VenueState[
     }
   }
   return prices;
-}
-
-function marketOr(markets: ReadonlyMap<number, Market>, k: number): number {
-  return markets.get(k)?.priceUsd ?? NaN;
 }
 
 interface ViewSources {

@@ -54,7 +54,7 @@ describe("T1-T3: a crowd of accounts and linear impact", () => {
 });
 
 describe("T4: what a constant-product pool pays a liquidator", () => {
-  const { reserve, bonus, x_max, profit_at_half } = cases["T4_cpmm_profit_cap"]! as Record<string, number>;
+  const { reserve, bonus, x_max, profit_at_half } = cases["T4_cpmm_profit_cap"]!;
   const curve: DepthCurve = { kind: "cpmm", reserveUsd: reserve! };
   const profit = (repaid: number) => {
     const seized = repaid * (1 + bonus!);
