@@ -17,20 +17,25 @@ contract ChainlinkFeedLens {
     uint256 internal constant FEED_GAS = 2_000_000;
 
     /// @param feeds Feeds to read, in this order.
-    constructor(address[] memory feeds) {
+    /// @param withDescriptions Whether to ask for descriptions. They are for people; recorded state may not hold them.
+    constructor(address[] memory feeds, bool withDescriptions) {
         Words.List memory out = Words.create();
         out.push(0);
         uint256 done;
-        for (; done < feeds.length && out.hasRoom(FEED_WORDS, FEED_GAS); ++done) _pushFeed(out, feeds[done]);
+        for (; done < feeds.length && out.hasRoom(FEED_WORDS, FEED_GAS); ++done) {
+            _pushFeed(out, feeds[done], withDescriptions);
+        }
         out.data[0] = done;
         out.finish();
     }
 
-    function _pushFeed(Words.List memory out, address feed) private view {
+    function _pushFeed(Words.List memory out, address feed, bool withDescription) private view {
         (bool hasDecimals, uint256 decimals) = Probe.word(feed, abi.encodeCall(IChainlinkFeed.decimals, ()));
         hasDecimals = hasDecimals && decimals < 256;
         (bool hasRound, bytes memory round) = Probe.read(feed, IChainlinkFeed.latestRoundData.selector, 5);
-        (uint256 length, uint256 head, uint256 tail) = Probe.text(feed, IChainlinkFeed.description.selector);
+        (uint256 length, uint256 head, uint256 tail) = withDescription
+            ? Probe.text(feed, IChainlinkFeed.description.selector)
+            : (0, 0, 0);
         out.push((length << 16) | (hasDecimals ? (decimals << 8) | 1 : 0) | (hasRound ? 2 : 0));
         out.push(hasRound ? Probe.at(round, 1) : 0);
         out.push(hasRound ? Probe.at(round, 3) : 0);

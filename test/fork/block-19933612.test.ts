@@ -1,32 +1,27 @@
 import { expect } from "chai";
-import { getBytes, Transaction } from "ethers";
+import { getBytes, getCreateAddress, Transaction, ZeroAddress } from "ethers";
 import type { Archive } from "../../keeper/src/chain/archive/archive.js";
 import { ReplayRejected } from "../../keeper/src/chain/archive/errors.js";
 import { loadArchive } from "../../keeper/src/chain/archive/load.js";
-import { type ForkNode, type ForkOptions, openFork, reexecute } from "../../keeper/src/chain/archive/reexecute.js";
-import type { Address } from "../../keeper/src/units.js";
+import { forkOptions, openFork, reexecute } from "../../keeper/src/chain/archive/reexecute.js";
+import { type Address, fromUnits } from "../../keeper/src/units.js";
+import type { FeedsRead } from "../../keeper/src/venues/chainlink-feed.js";
 import { requireShared } from "../shared-data.js";
-import { requireAnvil, startAnvil } from "./anvil-node.js";
-import { startEdr } from "./edr-node.js";
+import { AGGREGATOR, PROXY, readEthUsd, withProxy } from "./eth-usd.js";
+import { forkNodes } from "./fork-nodes.js";
+import { NOBODY } from "./tiny-archive.js";
 
 const BLOCKS = "data/evm-pevm-blocks";
-/** The ETH/USD aggregator that the block updates; a slot of its configuration, and one more signature asked for in it. */
-const AGGREGATOR: Address = "0xe62b71cf983019bff55bc83b48601ce8419650cc";
+const NUMBER = 19_933_612;
+/** A slot of the aggregator's configuration, and one more signature asked for in it. */
 const HOT_VARS = 0x2bn;
 const ONE_MORE_SIGNATURE = 1n << 168n;
 /** What the header of mainnet block 19,933,612 says. **Source:** any block explorer. */
 const GAS_USED = 11_236_414n;
 const RECEIPTS_ROOT = "0x1d608fd5e8a722b0e27c7bb214c29d7c9d060b9b3ca66218310ac45f44f975ee";
+/** Whom `eth_call` runs init code as, and where. */
+const CALLER = [ZeroAddress, getCreateAddress({ from: ZeroAddress, nonce: 0 }).toLowerCase()];
 const ALL_MATCH = { gasUsed: true, logsBloom: true, receiptsRoot: true, transactionsRoot: true };
-
-type StartNode = (context: Mocha.Context) => (options: ForkOptions) => Promise<ForkNode>;
-const nodes: Readonly<Record<string, StartNode>> = {
-  EDR: () => startEdr,
-  anvil: (context) => {
-    const binary = requireAnvil(context);
-    return (options) => startAnvil(binary, options);
-  },
-};
 
 /** The archive with one slot changed, or left out when `value` is null. */
 function withSlot(archive: Archive, address: Address, slot: bigint, value: bigint | null): Archive {
@@ -51,21 +46,49 @@ function plainRecipients(archive: Archive): (string | undefined)[] {
   return plain.map(({ to }) => to?.toLowerCase());
 }
 
-for (const [name, start] of Object.entries(nodes)) {
-  describe(`block 19,933,612 re-executed on ${name}`, () => {
+/** Prices in USD with cents, by feed. */
+function dollars({ feeds }: FeedsRead): Record<string, string> {
+  return Object.fromEntries(feeds.map(({ feed, answer, decimals }) => [feed, fromUnits(answer, decimals).toFixed(2)]));
+}
+
+for (const [name, start] of Object.entries(forkNodes)) {
+  describe(`block 19,933,612 on ${name}`, () => {
     let archive: Archive;
     before(async function () {
-      archive = await loadArchive(requireShared(this, `${BLOCKS}/19933612`));
+      const recorded = await loadArchive(requireShared(this, `${BLOCKS}/${NUMBER}`));
+      archive = withProxy(recorded, await loadArchive(requireShared(this, `${BLOCKS}/19807137`)));
     });
 
-    it("default: 130 transactions give the header's gas, logs bloom and receipts root", async function () {
+    it("default: re-executes to the header; ETH/USD reads 3,813.10 before and 3,808.53 after", async function () {
       const fork = await openFork(archive, start(this));
       try {
+        expect(dollars(await readEthUsd(fork.url))).to.deep.equal({ [PROXY]: "3813.10" });
+
         const mined = await reexecute(archive, fork);
         expect(mined).to.include({ txCount: 130, gasUsed: GAS_USED, receiptsRoot: RECEIPTS_ROOT });
         expect(mined.matches).to.deep.equal(ALL_MATCH);
+
+        expect(dollars(await readEthUsd(fork.url))).to.deep.equal({ [PROXY]: "3808.53" });
+        expect(dollars(await readEthUsd(fork.url, { at: NUMBER - 1 }))).to.deep.equal({ [PROXY]: "3813.10" });
         expect([...fork.misses]).to.deep.equal([]);
-        expect(plainRecipients(archive)).to.include.members([...fork.assumedEmpty]);
+        expect([...plainRecipients(archive), ...CALLER]).to.include.members([...fork.assumedEmpty]);
+      } finally {
+        await fork.close();
+      }
+    });
+
+    it("behavior: what the recording lacks is an error or an exclusion, never a price of zero", async function () {
+      const fork = await openFork(archive, start(this));
+      try {
+        const described = await readEthUsd(fork.url, { descriptions: true }).catch((error: Error) => error);
+        const direct = await readEthUsd(fork.url, { feed: AGGREGATOR }).catch((error: Error) => error);
+        expect([described, direct]).to.satisfy((seen: unknown[]) => seen.every((one) => one instanceof Error));
+        expect([...fork.misses].filter((miss) => miss.endsWith(AGGREGATOR)).length).to.equal(2);
+        expect([...fork.misses]).to.include(`slot 0x30 of ${AGGREGATOR}`);
+
+        const unrecorded = await readEthUsd(fork.url, { feed: NOBODY });
+        expect(unrecorded.feeds).to.deep.equal([]);
+        expect(unrecorded.exclusions.map(({ reason }) => reason)).to.deep.equal(["latestRoundData does not answer"]);
       } finally {
         await fork.close();
       }
@@ -107,3 +130,25 @@ for (const [name, start] of Object.entries(nodes)) {
     });
   });
 }
+
+describe("block 19,933,612 on a live archive node", () => {
+  for (const [name, start] of Object.entries(forkNodes)) {
+    it(`default: ${name} re-executes it on live state, and reads the feed with its description`, async function () {
+      const url = process.env.MAINNET_RPC_URL;
+      if (url === undefined) {
+        console.warn("      SKIPPED: MAINNET_RPC_URL is not set. It names an archive node of mainnet");
+        return this.skip();
+      }
+      const archive = await loadArchive(requireShared(this, `${BLOCKS}/${NUMBER}`));
+      const node = await start(this)(forkOptions(archive, url));
+      try {
+        const [before] = (await readEthUsd(node.url, { descriptions: true })).feeds;
+        expect(before).to.include({ description: "ETH / USD", answer: 381_310_000_000n, updatedAt: 1_716_477_791 });
+        expect((await reexecute(archive, node)).matches).to.deep.equal(ALL_MATCH);
+        expect(dollars(await readEthUsd(node.url))).to.deep.equal({ [PROXY]: "3808.53" });
+      } finally {
+        await node.close();
+      }
+    });
+  }
+});

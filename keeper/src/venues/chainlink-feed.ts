@@ -29,11 +29,21 @@ export interface FeedsRead {
 
 type FeedRead = { readonly feed: FeedState } | { readonly exclusion: Exclusion };
 
+/** What to read besides prices. */
+export interface FeedsWanted {
+  /** Whether to ask each feed what it is of; without, `description` is "". It prices nothing, and recorded blocks may lack it. */
+  readonly descriptions: boolean;
+}
+
 /** Read Chainlink feeds at a block. Repeated addresses are read once. */
-export async function readFeeds(reader: BlockReader, feeds: readonly Address[]): Promise<FeedsRead> {
+export async function readFeeds(
+  reader: BlockReader,
+  feeds: readonly Address[],
+  { descriptions }: FeedsWanted = { descriptions: true },
+): Promise<FeedsRead> {
   const wanted = [...new Set(feeds)].sort();
   const read = await runInPortions(wanted, PORTION, async (portion) => {
-    const words = await runLens(reader, ChainlinkFeedLens__factory, [portion]);
+    const words = await runLens(reader, ChainlinkFeedLens__factory, [portion, descriptions]);
     const { done } = decodeRow(words, 0, ANSWERED);
     const rows = portion.slice(0, done).map((feed, i): FeedRead => {
       const at = 1 + i * FEED_WORDS;
