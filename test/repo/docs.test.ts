@@ -89,6 +89,21 @@ describe("docs", () => {
     expect(names.filter((name) => !known(name))).to.deep.equal([]);
   });
 
+  it("have the sections of the model that the code cites", () => {
+    const sections = new Set([...read("docs/model.md").matchAll(/^#+ (\d+(?:\.\d+)?) /gm)].map((match) => match[1]));
+    const tables = new Set(
+      [...read("docs/model.md").matchAll(/^\| ([TG]\d*(?:, T\d+)*) \|/gm)].flatMap((m) => m[1]?.split(", ") ?? []),
+    );
+    const sources = filesUnder(".", /\.(ts|sol|json)$/).filter((file) => !file.startsWith("test/repo/"));
+    const missing = sources.flatMap((file) =>
+      [...read(file).matchAll(/\bMODEL(?:\.md)?,? (?:section )?(\d+(?:\.\d+)?|[TG]\d+)/g)]
+        .map((match) => match[1] ?? "")
+        .filter((section) => !sections.has(section) && !tables.has(section))
+        .map((section) => `${file}: MODEL ${section} is not in docs/model.md`),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+
   it("begin with a README that is read to its end", () => {
     expect(read("README.md").trimEnd().split("\n").length).to.be.at.most(README_LINES);
   });

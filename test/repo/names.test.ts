@@ -44,6 +44,11 @@ const rules: readonly Rule[] = [
     files: text,
     pattern: /registry\.npmjs\.org|registry\.yarnpkg\.com|npm\.pkg\.github\.com|_authToken|"resolved":\s*"https?:/,
   },
+  {
+    what: "a document that is not in the repository (the model is docs/model.md, cited as MODEL 5.3)",
+    files: text,
+    pattern: /\b(CONTRACTS|KEEPER|MODEL|STYLE|TOOLCHAIN)\.md\b/,
+  },
   { what: "a secret", files: text, pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
 ];
 
