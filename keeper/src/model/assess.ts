@@ -7,7 +7,7 @@ import { openBook, type Book } from "./book.js";
 import { marketRules, type Calibration } from "./calibration.js";
 import { createCascade, type Cascade } from "./cascade.js";
 import { decide, gatherEvidence, oracleGapOf, type DecisionEvidence } from "./decision.js";
-import { assetDirection, leverageOf, runLadder, systemDirection, type Ladder } from "./leverage.js";
+import { assetDirection, leverageOf, runLadder, squeezeUsd, systemDirection, type Ladder } from "./leverage.js";
 import { borrowLtvFrac } from "./margin.js";
 import { claimMultiples, rehypothecationX } from "./rehypothecation.js";
 import { scopesOf, sumAt, within, type Scope } from "./scope.js";
@@ -19,6 +19,8 @@ export interface ExplainedAssessment {
   readonly evidence: DecisionEvidence;
   /** Debt of accounts that owe more than they hold at t0: left out of the leverage. */
   readonly insolventDebtUsd: number;
+  /** Gains by squeezed debt assets that the leverage is net of, at the ladder's worst step. */
+  readonly squeezeUsd: number;
 }
 
 /** Score every subject of a snapshot. A pure function: the same snapshot and calibration give the same bits. */
@@ -51,6 +53,7 @@ export function explain(snapshot: Snapshot, calibration: Calibration): Explained
     flags: state.flags,
     evidence,
     insolventDebtUsd: insolventDebt(book),
+    squeezeUsd: squeezeUsd(systemLadder.steps.find((step) => step.stepFrac === worst.stepFrac)!),
   };
 }
 

@@ -29,6 +29,13 @@ export interface LadderStep {
   readonly converged: boolean;
 }
 
+/** Gains on collateral that is also a debt asset and was squeezed by buying back: they stay in `full`, negative. USD. */
+export function squeezeUsd(step: LadderStep): number {
+  let gains = 0;
+  for (const loss of step.full) gains += Math.max(0, -loss);
+  return gains;
+}
+
 /** A ladder's runs, and at its reference step what liquidators repaid. */
 export interface Ladder {
   readonly steps: readonly LadderStep[];

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { lookThrough } from "../../../keeper/src/graph/look-through.js";
 import { openBook } from "../../../keeper/src/model/book.js";
 import { createCascade, latentBadDebtUsd, runCascade } from "../../../keeper/src/model/cascade.js";
-import { leverageOf, LADDER_RULES, runLadder } from "../../../keeper/src/model/leverage.js";
+import { leverageOf, LADDER_RULES, runLadder, squeezeUsd } from "../../../keeper/src/model/leverage.js";
 import { standstill } from "../../../keeper/src/model/pause.js";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
 import { shippedCalibration } from "./calibration-file.js";
@@ -221,6 +221,31 @@ describe("edge cases of MODEL 8: the ladder", () => {
     expect(leverage(drowned)).to.deep.equal(leverage(healthy));
     const floating: SmallSystem = { ...drowned, debt: [...healthy.debt, [999, 0]] };
     expect(leverage(floating).leverageX).to.be.greaterThan(leverage(healthy).leverageX);
+  });
+
+  it("a squeezed debt asset that is also collateral gains, and the gain is told apart", () => {
+    const squeezed: SmallSystem = {
+      ...healthy,
+      prices: [1, 1, 1],
+      curves: [INF, INF, { kind: "exp", deltaUsd: 400 }],
+      collateral: [
+        [0, 100, 0],
+        [0, 0, 50],
+      ],
+      debt: [
+        [0, 0, 78],
+        [1, 0, 0],
+      ],
+      venue: [0, 0],
+      lt: [[0.8, 0.8, 0.8]],
+      bonus: [[0.05, 0.05, 0.05]],
+    };
+    const book = openBook(stateOf(squeezed));
+    const { steps } = runLadder(book, Float64Array.of(0, 1, 0), CALIBRATION, createCascade(book, 0));
+    const last = steps.at(-1)!;
+    expect(squeezeUsd(last)).to.be.greaterThan(0);
+    expect(last.full[2]).to.equal(-squeezeUsd(last));
+    expect(squeezeUsd(steps[0]!)).to.equal(0);
   });
 
   it("thinner markets amplify more", () => {
