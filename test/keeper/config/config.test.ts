@@ -1,0 +1,174 @@
+import { expect } from "chai";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { readFileSync } from "node:fs";
+import {
+  ConfigInvalid,
+  configJsonSchema,
+  loadConfig,
+  type Config,
+  type Environment,
+} from "../../../keeper/src/config.js";
+
+const EXAMPLE = fileURLToPath(new URL("../../../keeper/config.example.yaml", import.meta.url));
+
+type Json = Record<string, unknown>;
+
+const minimal = (): Json => ({
+  chain: { rpcUrls: ["http://127.0.0.1:8545"], chainId: 31_337 },
+  contracts: { oracle: `0x${"11".repeat(20)}`, breaker: `0x${"22".repeat(20)}` },
+  sources: { venues: [{ kind: "aave-v3", pool: `0x${"AA".repeat(20)}`, fromBlock: 0 }] },
+  calibration: "calibration.json",
+  operator: { keyFile: "operator.key" },
+  listen: { port: 0 },
+  dataDir: "data",
+});
+
+describe("loadConfig", () => {
+  let folder: string;
+  const load = (json: Json, environment: Environment = {}): Config => {
+    const file = path.join(folder, "config.json");
+    writeFileSync(file, JSON.stringify(json));
+    return loadConfig(file, environment);
+  };
+  const faultOf = (json: Json, environment: Environment = {}): string => {
+    try {
+      load(json, environment);
+    } catch (error) {
+      expect(error).to.be.instanceOf(ConfigInvalid);
+      return String(error);
+    }
+    return "no fault";
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "bulkhead-config-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("reads the example, addresses in lower case and fees in wei", () => {
+    const config = loadConfig(EXAMPLE, {});
+    expect(config.chain).to.include({ chainId: 1, headQuorum: 2 });
+    expect(config.sources.venues[0]?.pool).to.equal("0x87870bca3f3fd6335c3f4ce8392d69350b4fa4e2");
+    expect(config.sources.lookThrough[0]?.unitsWad).to.equal(1_200_000_000_000_000_000n);
+    expect(config.gas).to.deep.equal({
+      limit: 3_000_000n,
+      maxFeeCap: 500_000_000_000n,
+      tip: 1_000_000_000n,
+      weiPerHour: 10n ** 18n,
+      transactionsPerHour: 400,
+    });
+  });
+
+  it("has an example that states every default of the schema", () => {
+    const stated = parse(readFileSync(EXAMPLE, "utf8")) as Json;
+    const { properties } = configJsonSchema() as { properties: Record<string, { properties?: Json }> };
+    for (const section of ["publish", "gas"]) {
+      expect(Object.keys(stated[section] as object), section).to.have.members(
+        Object.keys(properties[section]?.properties ?? {}),
+      );
+    }
+    expect(Object.keys(stated)).to.have.members(Object.keys(properties));
+  });
+
+  it("fills in defaults, and takes paths as relative to the file", () => {
+    const config = load(minimal());
+    expect(config.publish).to.include({ heartbeatSec: 1_800, stageBlocks: 2, peerGraceMs: 3_000 });
+    expect([config.peers, config.listen.host]).to.deep.equal([[], "127.0.0.1"]);
+    expect(config.dataDir).to.equal(path.join(folder, "data"));
+    expect(config.operator).to.deep.equal({ kind: "keyFile", file: path.join(folder, "operator.key") });
+  });
+
+  it("takes a keystore with its password by file or by environment", () => {
+    const keystore = path.join(folder, "k.json");
+    const withFile = load({ ...minimal(), operator: { keystore: "k.json", passwordFile: "k.password" } });
+    expect(withFile.operator).to.deep.equal({
+      kind: "keystore",
+      file: keystore,
+      password: { file: path.join(folder, "k.password") },
+    });
+    const withText = load({ ...minimal(), operator: { keystore: "k.json" } }, { BULKHEAD_KEYSTORE_PASSWORD: "secret" });
+    expect(withText.operator).to.deep.equal({ kind: "keystore", file: keystore, password: { text: "secret" } });
+  });
+
+  it("takes secrets from the environment, or from the files that their twins name", () => {
+    const { operator: _, ...json } = minimal();
+    const urls = path.join(folder, "urls");
+    writeFileSync(urls, "http://127.0.0.1:1, http://127.0.0.1:2\n");
+    const config = load(json, { BULKHEAD_OPERATOR_KEY: "0xkey", BULKHEAD_RPC_URLS_FILE: urls });
+    expect(config.chain.rpcUrls).to.deep.equal(["http://127.0.0.1:1", "http://127.0.0.1:2"]);
+    expect(config.operator).to.deep.equal({ kind: "text", text: "0xkey", from: "BULKHEAD_OPERATOR_KEY" });
+    expect(load(json, {}).operator).to.equal(undefined);
+  });
+
+  it("error: ConfigInvalid, for a secret given twice or a twin that is no file", () => {
+    const both = { BULKHEAD_RPC_URLS: "http://127.0.0.1:1", BULKHEAD_RPC_URLS_FILE: "x" };
+    expect(faultOf(minimal(), both)).to.contain(
+      "saw both BULKHEAD_RPC_URLS and BULKHEAD_RPC_URLS_FILE, expected one of them",
+    );
+    expect(faultOf(minimal(), { BULKHEAD_RPC_URLS_FILE: path.join(folder, "none") })).to.contain(
+      "expected a readable file",
+    );
+  });
+
+  it("error: ConfigInvalid, for a file that is not there or not YAML", () => {
+    expect(() => loadConfig(path.join(folder, "none.yaml"), {})).to.throw(ConfigInvalid, "ENOENT");
+    writeFileSync(path.join(folder, "broken.yaml"), "chain: [1, 2");
+    expect(() => loadConfig(path.join(folder, "broken.yaml"), {})).to.throw(
+      ConfigInvalid,
+      "expected a readable YAML or JSON file",
+    );
+  });
+
+  const change = (at: string, value: unknown): Json => {
+    const json = minimal();
+    const [last = "", ...rest] = at.split(".").reverse();
+    const parent = rest.reverse().reduce<Json>((node, key) => (node[key] ??= {}) as Json, json);
+    if (value === undefined) delete parent[last];
+    else parent[last] = value;
+    return json;
+  };
+  const peer = (byte: string, port: number): Json => ({
+    url: `http://127.0.0.1:${port}`,
+    address: `0x${byte.repeat(20)}`,
+  });
+  const faults: [string, unknown, string][] = [
+    ["chain.rpcUrls", [], "chain.rpcUrls: saw none, expected at least one URL"],
+    ["chain.rpcUrls", ["ws://127.0.0.1:8545"], "chain.rpcUrls.0"],
+    ["chain.rpcUrls", ["http://a:1", "http://a:1"], "expected different ones"],
+    ["chain.headQuorum", 2, "chain.headQuorum: saw 2 of 1 URLs"],
+    ["chain.chainId", "1", "chain.chainId"],
+    ["contracts.breaker", `0x${"11".repeat(20)}`, "contracts: saw 0x1111"],
+    ["contracts.oracle", "0x12", "contracts.oracle: expected an address"],
+    ["sources.venues", [], "sources.venues"],
+    ["peers", [peer("33", 1), peer("33", 2)], "peers: saw one address twice"],
+    ["peers", [peer("33", 1), peer("44", 1)], "peers: saw one URL twice"],
+    ["publish", { targets: [`0x${"55".repeat(32)}`, `0x${"55".repeat(32)}`] }, "publish.targets: saw one target twice"],
+    ["publish", { easeSpacingSec: 9_999 }, "publish.easeSpacingSec: saw 9999, expected at most heartbeatSec (1800)"],
+    ["gas", { tipGwei: 9, maxFeeGwei: 3 }, "gas.tipGwei: saw 9, expected at most maxFeeGwei (3)"],
+    ["listen", { port: 7_700, backlog: 1 }, "listen: Unrecognized key"],
+    ["dataDir", undefined, "dataDir"],
+    ["unknown", 1, "Unrecognized key"],
+  ];
+  for (const [at, value, message] of faults) {
+    it(`error: ConfigInvalid, for ${at} = ${JSON.stringify(value)?.slice(0, 40)}`, () => {
+      const fault = faultOf(change(at, value));
+      expect(fault).to.contain(message);
+      expect(fault).to.contain("`bulkhead config schema` prints what is expected");
+    });
+  }
+
+  it("error: ConfigInvalid, for two servers on one port", () => {
+    expect(faultOf({ ...minimal(), listen: { port: 7_700 }, statusPort: 7_700 })).to.contain(
+      "statusPort: saw 7700, expected another port",
+    );
+  });
+
+  it("names every fault at once", () => {
+    const fault = faultOf({ ...minimal(), dataDir: 1, calibration: 2 });
+    expect(fault).to.contain("dataDir").and.to.contain("calibration");
+  });
+});
