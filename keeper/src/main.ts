@@ -1,21 +1,15 @@
 import { trackHeads } from "./chain/head-tracker.js";
-import { createRpcPool, type RpcPool } from "./chain/rpc-pool.js";
+import type { RpcPool } from "./chain/rpc-pool.js";
 import type { Config } from "./config.js";
 import type { Log } from "./observe/log.js";
 import { startStatusServer } from "./observe/status-server.js";
-import type { ScoreBlock } from "./operator/parts.js";
+import { openPool } from "./operator/open-pool.js";
+import type { Scoring } from "./operator/parts.js";
 import { probe } from "./operator/probe.js";
 import { faultOf, runLoop, type LoopStamp } from "./operator/run-loop.js";
 import { startSending } from "./operator/start-sending.js";
 import { createOracleReader } from "./publish/oracle-state.js";
 import type { Identity } from "./report/identity.js";
-import type { Hex } from "./units.js";
-
-/** The model that a process runs, and what it answers for a block. */
-export interface Scoring {
-  readonly modelHash: Hex;
-  readonly scoreBlock: ScoreBlock;
-}
 
 /** What a keeper is started with. */
 export interface KeeperOptions {
@@ -27,15 +21,6 @@ export interface KeeperOptions {
   readonly log: Log;
   /** Ends the keeper after the step at hand. */
   readonly signal: AbortSignal;
-}
-
-/** For one HTTP request to a node. */
-const RPC_TIMEOUT_MS = 10_000;
-
-/** The configured nodes as one. */
-export function openPool({ chain }: Pick<Config, "chain">): RpcPool {
-  const { rpcUrls: urls, chainId, headQuorum: quorum } = chain;
-  return createRpcPool({ urls, chainId, quorum, timeoutMs: RPC_TIMEOUT_MS });
 }
 
 /**

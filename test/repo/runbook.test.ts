@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { EXIT } from "../../keeper/src/cli/exit-codes.js";
-import { configJsonSchema } from "../../keeper/src/config.js";
+import { configJsonSchema } from "../../keeper/src/config/schema.js";
 import { filesUnder, read } from "./sources.js";
 
 interface JsonSchema {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { readFile } from "node:fs/promises";
-import { configJsonSchema, loadConfig } from "../config.js";
+import { loadConfig } from "../config.js";
+import { configJsonSchema } from "../config/schema.js";
 import { modelHash } from "../report/model-hash.js";
 import { EXIT, exitCodeOf } from "./exit-codes.js";
 import { newKeystore } from "./keys.js";

@@ -1,5 +1,5 @@
 import { loadConfig } from "../config.js";
-import { openPool } from "../main.js";
+import { openPool } from "../operator/open-pool.js";
 import { draftEpoch, type EpochDraft } from "../operator/draft-epoch.js";
 import { probe } from "../operator/probe.js";
 import { createOracleReader } from "../publish/oracle-state.js";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { RpcPool } from "../chain/rpc-pool.js";
 import type { Config } from "../config.js";
-import type { Scoring } from "../main.js";
+import type { Scoring } from "../operator/parts.js";
 import { assess } from "../model/assess.js";
 import { CalibrationError, forcedSaleWindowSec, parseCalibration, type Calibration } from "../model/calibration.js";
 import { modelHash } from "../report/model-hash.js";

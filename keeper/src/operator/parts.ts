@@ -19,6 +19,13 @@ export interface Scored {
 /** Read one block and score it. A function of the block alone: every operator gets the same bits. */
 export type ScoreBlock = (block: BlockRef) => Promise<Scored>;
 
+/** The model that a process runs, and what it answers for a block. */
+export interface Scoring {
+  /** Hash of code version and calibration. */
+  readonly modelHash: Hex;
+  readonly scoreBlock: ScoreBlock;
+}
+
 /** How an operator decides, signs and waits. */
 export interface OperatorLimits extends PolicyLimits {
   readonly minCoverageBps: Bps;
@@ -39,14 +46,11 @@ export interface Sending {
 }
 
 /** What one operator is made of. */
-export interface OperatorParts {
+export interface OperatorParts extends Scoring {
   readonly self: Address;
   readonly domain: ReportDomain;
   readonly site: OracleSite;
-  /** Hash of the model and calibration that this process runs. */
-  readonly modelHash: Hex;
   readonly limits: OperatorLimits;
-  readonly scoreBlock: ScoreBlock;
   readonly readOracle: (block: BlockRef) => Promise<OracleState>;
   readonly sending: Sending | undefined;
 }

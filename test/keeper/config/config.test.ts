@@ -4,14 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { configJsonSchema } from "../../../keeper/src/config/schema.js";
 import { readFileSync } from "node:fs";
-import {
-  ConfigInvalid,
-  configJsonSchema,
-  loadConfig,
-  type Config,
-  type Environment,
-} from "../../../keeper/src/config.js";
+import { ConfigInvalid, loadConfig, type Config, type Environment } from "../../../keeper/src/config.js";
 
 const EXAMPLE = fileURLToPath(new URL("../../../keeper/config.example.yaml", import.meta.url));
 
@@ -95,7 +90,8 @@ describe("loadConfig", () => {
   });
 
   it("takes secrets from the environment, or from the files that their twins name", () => {
-    const { operator: _, ...json } = minimal();
+    const json = minimal();
+    delete json["operator"];
     const urls = path.join(folder, "urls");
     writeFileSync(urls, "http://127.0.0.1:1, http://127.0.0.1:2\n");
     const config = load(json, { BULKHEAD_OPERATOR_KEY: "0xkey", BULKHEAD_RPC_URLS_FILE: urls });

@@ -10,7 +10,7 @@ import type { OutboxParts, Payload, StepResult } from "../../../keeper/src/publi
 import { identityOf } from "../../../keeper/src/report/identity.js";
 import { openJournal } from "../../../keeper/src/store/database.js";
 import { createTransactions, type Transactions } from "../../../keeper/src/store/transactions.js";
-import type { Address, Hex } from "../../../keeper/src/units.js";
+import type { Address } from "../../../keeper/src/units.js";
 import { hash32 } from "../report/assessments.js";
 import { createVirtualNode, GWEI, type VirtualNode } from "./virtual-node.js";
 
@@ -20,7 +20,7 @@ const TARGET: Address = "0x00000000000000000000000000000000000000dd";
 const payload = (epoch: number): Payload => ({
   epoch,
   to: TARGET,
-  data: `0x${epoch.toString(16).padStart(64, "0")}` as Hex,
+  data: `0x${epoch.toString(16).padStart(64, "0")}`,
 });
 
 describe("outbox", () => {

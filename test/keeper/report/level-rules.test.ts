@@ -10,7 +10,7 @@ const rule = (enter: number, atRisk: number) => ({
 });
 const rules: LevelRules = [rule(125, 1_000), rule(143, 2_000), rule(160, 3_000), rule(200, 5_000)];
 
-/** Levels entered on this evidence, of 1 to 4. Expected values: the table of CONTRACTS.md, "CircuitBreaker". */
+/** Levels entered on this evidence, of 1 to 4. Expected values: the comment on `LevelRules._supports`, read as a table. */
 const entered = (leverage: number, liquidationAtRisk: number, advice: Advice, oracleGap = false): number[] =>
   ([1, 2, 3, 4] as const).filter((level) =>
     entersLevel(rules, level, {

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { inTransaction, JournalForeign, JournalUnusable, openJournal } from "../../../keeper/src/store/database.js";
 import { createSignedReports } from "../../../keeper/src/store/signed-reports.js";
-import { createTransactions, type Attempt } from "../../../keeper/src/store/transactions.js";
+import { createTransactions, type Attempt, type MinedAttempt } from "../../../keeper/src/store/transactions.js";
 import type { Hex } from "../../../keeper/src/units.js";
 import { voteOf } from "../quorum/votes.js";
 
@@ -145,10 +145,10 @@ describe("journal", () => {
       sent: false,
       ...over,
     });
-    const mined = {
+    const mined: MinedAttempt = {
       attempt: attempt(3).hash,
       block: 51,
-      blockHash: `0x${"bb".repeat(32)}` as Hex,
+      blockHash: `0x${"bb".repeat(32)}`,
       succeeded: true,
       spentWei: 90n,
     };
