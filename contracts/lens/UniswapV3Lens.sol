@@ -14,6 +14,7 @@ import {Words} from "./Words.sol";
 contract UniswapV3Lens {
     using Words for Words.List;
 
+    /// @dev Finding one word of the bitmap, and reading one tick.
     uint256 internal constant WORD_GAS = 20_000;
     uint256 internal constant TICK_GAS = 20_000;
 
@@ -23,31 +24,58 @@ contract UniswapV3Lens {
     constructor(IUniswapV3Pool pool, int16 from, int16 to) {
         Words.List memory out = Words.create();
         out.push(0);
-        uint256 header = _pushState(out, pool);
-        int24 spacing = pool.tickSpacing();
+        int24 spacing = _pushState(out, pool);
+        uint256 header = out.count;
         int256 position = from;
-        for (; position <= to; ++position) {
-            uint256 bitmap = pool.tickBitmap(int16(position));
+        while (true) {
+            uint256 bitmap;
+            (position, bitmap) = _nextWord(pool, position, to, WORD_GAS + out.count * Words.RETURN_GAS);
             uint256 ticks = _bits(bitmap);
-            if (!out.hasRoom(ticks, WORD_GAS + TICK_GAS * ticks)) break;
-            _pushTicks(out, pool, bitmap, (position * 256) * spacing);
+            if (ticks == 0 || !out.hasRoom(ticks, WORD_GAS + TICK_GAS * ticks)) break;
+            _pushTicks(out, pool, bitmap, position++ * 256 * spacing, spacing);
         }
         out.data[0] = (out.count - header) | (uint256(position - from) << 16);
         out.finish();
     }
 
-    function _pushState(Words.List memory out, IUniswapV3Pool pool) private view returns (uint256 count) {
+    function _pushState(Words.List memory out, IUniswapV3Pool pool) private view returns (int24 spacing) {
+        spacing = pool.tickSpacing();
         (uint160 sqrtPriceX96, int24 tick, , , , , ) = pool.slot0();
         out.push((uint256(uint24(tick)) << 160) | sqrtPriceX96);
-        out.push((uint256(uint24(pool.tickSpacing())) << 152) | (uint256(pool.fee()) << 128) | pool.liquidity());
+        out.push((uint256(uint24(spacing)) << 152) | (uint256(pool.fee()) << 128) | pool.liquidity());
         out.push(uint160(pool.token0()));
         out.push(uint160(pool.token1()));
-        return out.count;
     }
 
-    function _pushTicks(Words.List memory out, IUniswapV3Pool pool, uint256 bitmap, int256 first) private view {
-        if (bitmap == 0) return;
-        int24 spacing = pool.tickSpacing();
+    /// @dev The first word from `position` on that is not 0, or 0 past `to` or where less than `minGas` is left. In assembly
+    /// because a pool has thousands of empty words and some nodes charge time for every instruction.
+    function _nextWord(
+        IUniswapV3Pool pool,
+        int256 position,
+        int256 to,
+        uint256 minGas
+    ) private view returns (int256 at, uint256 bitmap) {
+        bytes4 selector = IUniswapV3Pool.tickBitmap.selector;
+        at = position;
+        assembly ("memory-safe") {
+            mstore(0, selector)
+            for {} iszero(sgt(at, to)) { at := add(at, 1) } {
+                if lt(gas(), minGas) { break }
+                mstore(4, at)
+                if iszero(staticcall(gas(), pool, 0, 36, 32, 32)) { revert(0, 0) }
+                bitmap := mload(32)
+                if bitmap { break }
+            }
+        }
+    }
+
+    function _pushTicks(
+        Words.List memory out,
+        IUniswapV3Pool pool,
+        uint256 bitmap,
+        int256 first,
+        int24 spacing
+    ) private view {
         for (uint256 bit; bit < 256; ++bit) {
             if ((bitmap >> bit) & 1 == 0) continue;
             int24 tick = int24(first + int256(bit) * spacing);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Endpoint } from "./endpoint.js";
-import { BlockGone, CallReverted, ReadsDisagree, RpcRefused, causeOf } from "./rpc-errors.js";
+import { BlockGone, CallReverted, ReadsDisagree, RpcRefused, mostTelling } from "./rpc-errors.js";
 
 /** The endpoints of a pool, and how many of them must say the same. */
 export interface Fleet {
@@ -115,7 +115,7 @@ function verdict<T>(
     return new ReadsDisagree(question.method, answers, fleet.quorum);
   }
   const gone = failures.find((failure) => failure instanceof BlockGone);
-  return gone ?? causeOf(failures);
+  return gone ?? mostTelling(failures);
 }
 
 function excerpt(value: unknown): string {

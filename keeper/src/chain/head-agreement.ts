@@ -5,7 +5,7 @@ import type { Endpoint } from "./endpoint.js";
 import { standing } from "./fleet.js";
 import type { Fleet } from "./fleet.js";
 import { toQuantity } from "./parse.js";
-import { NoHeadAgreement, RpcRefused, causeOf } from "./rpc-errors.js";
+import { NoHeadAgreement, RpcRefused, mostTelling } from "./rpc-errors.js";
 
 interface Vote {
   readonly endpoint: Endpoint;
@@ -25,7 +25,7 @@ const STRAGGLER_MS = 250;
 export async function agreeOnHead(fleet: Fleet): Promise<BlockRef> {
   const failures: unknown[] = [];
   const votes = await gather(fleet, failures);
-  if (votes.length === 0) throw causeOf(failures);
+  if (votes.length === 0) throw mostTelling(failures);
   votes.sort((a, b) => b.block.number - a.block.number);
   const reached = votes[fleet.quorum - 1];
   if (reached === undefined) throw new NoHeadAgreement(votes.map(name), fleet.quorum, failures);

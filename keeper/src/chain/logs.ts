@@ -8,7 +8,7 @@ import { isRecord } from "./json-rpc.js";
 import { matches, parseLogs, toRpcFilter } from "./log.js";
 import type { Log, LogFilter } from "./log.js";
 import { FieldMalformed, parseHex, toQuantity } from "./parse.js";
-import { LogsMissing, RpcRefused, causeOf } from "./rpc-errors.js";
+import { LogsMissing, RpcRefused, mostTelling } from "./rpc-errors.js";
 
 /**
  * The logs of one block that a filter asks for, ascending by index.
@@ -57,7 +57,7 @@ async function readAllLogs(fleet: Fleet, block: BlockRef): Promise<Log[]> {
     }
   }
   const saw = `no complete set at any of ${fleet.endpoints.length} endpoints`;
-  throw new LogsMissing(nameBlock(block), saw, causeOf(failures));
+  throw new LogsMissing(nameBlock(block), saw, mostTelling(failures));
 }
 
 async function receiptsOf(endpoint: Endpoint, block: BlockRef): Promise<Log[]> {

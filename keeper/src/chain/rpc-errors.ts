@@ -74,7 +74,7 @@ export class NoHeadAgreement extends Error {
     const seen = votes.length === 0 ? "no head" : votes.join(", ");
     super(
       `saw ${seen}; expected ${quorum} endpoints with the same block; wait for them to catch up or replace one`,
-      causes.length === 0 ? {} : { cause: causeOf(causes) },
+      causes.length === 0 ? {} : { cause: mostTelling(causes) },
     );
   }
 }
@@ -108,7 +108,14 @@ export class LogsMissing extends Error {
   }
 }
 
-/** `AggregateError` unless there is one cause only: messages stay readable. */
-export function causeOf(causes: readonly unknown[]): unknown {
-  return causes.length === 1 ? causes[0] : new AggregateError(causes);
+/** What a person must mend comes first: a wrong chain is not cured by waiting. */
+const BY_WEIGHT = [WrongChain, LogsMissing, RpcRefused, RpcAnswerMalformed, RpcRateLimited, RpcUnreachable] as const;
+
+/** The failure of several endpoints or attempts that says most. The others are in the endpoints' status. */
+export function mostTelling(failures: readonly unknown[]): unknown {
+  for (const type of BY_WEIGHT) {
+    const found = failures.find((failure) => failure instanceof type);
+    if (found !== undefined) return found;
+  }
+  return failures[0];
 }

@@ -4,7 +4,7 @@ import type { Fleet } from "./fleet.js";
 import { agree } from "./fleet.js";
 import { isRecord } from "./json-rpc.js";
 import { FieldMalformed, parseAddress, parseCount, parseHex, parseQuantity } from "./parse.js";
-import { causeOf } from "./rpc-errors.js";
+import { mostTelling } from "./rpc-errors.js";
 
 /** What a mined transaction did. */
 export interface TransactionReceipt {
@@ -40,7 +40,7 @@ export async function broadcast(fleet: Fleet, rawTransaction: Hex): Promise<Hex>
   );
   const taken = sent.find((answer) => answer.status === "fulfilled");
   if (taken !== undefined) return taken.value;
-  throw causeOf(sent.filter((answer) => answer.status === "rejected").map((answer) => answer.reason as unknown));
+  throw mostTelling(sent.filter((answer) => answer.status === "rejected").map((answer) => answer.reason as unknown));
 }
 
 /** Transactions that an address has in the chain up to `tag`. */
