@@ -13,7 +13,7 @@ const compilers = [
     ...(process.env.HARDHAT_SOLC === "download" ? {} : { path: require.resolve("solc-0.8.30/soljson.js") }),
     settings: {
       evmVersion: "cancun",
-      optimizer: { enabled: true, runs: 20_000 },
+      optimizer: { enabled: true, runs: 1_000 },
       outputSelection: { "*": { "*": ["storageLayout"] } },
     },
   },

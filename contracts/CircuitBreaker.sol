@@ -7,24 +7,17 @@ import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
 import {IRiskOracle} from "./interfaces/IRiskOracle.sol";
 import {BreakerInput, BreakerLib} from "./libraries/BreakerLib.sol";
+import {GuardWord} from "./libraries/GuardWords.sol";
 import {Headers} from "./libraries/Headers.sol";
 import {BreakerState, LevelMoves} from "./libraries/LevelMoves.sol";
 import {LevelRules} from "./libraries/LevelRules.sol";
 import {PauseBudget} from "./libraries/PauseBudget.sol";
 import {TargetConfigs} from "./libraries/TargetConfigs.sol";
-import {
-    Cause,
-    Evidence,
-    LevelRule,
-    StalePolicy,
-    TargetConfig,
-    TargetLedger,
-    TargetState,
-    TargetTerms
-} from "./types/Breaker.sol";
+import {Cause, Evidence, TargetLedger, TargetState} from "./types/Breaker.sol";
 import {Action, Level} from "./types/Level.sol";
 import {Header, Report, Score, ScoreStatus} from "./types/Score.sol";
 import {SubjectId} from "./types/SubjectId.sol";
+import {LevelRule, TargetConfig, TargetTerms} from "./types/TargetConfig.sol";
 
 /// @title CircuitBreaker
 /// @notice Turns fresh scores into a protection level per target, each with an expiry.
@@ -92,13 +85,13 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     /// @inheritdoc ICircuitBreaker
     function poke(SubjectId target) public returns (Level) {
         BreakerState memory state = _load(target);
-        bytes32 before = keccak256(abi.encode(state));
+        bytes32 before = _hash(state);
         _expire(target, state);
 
         Level from = state.target.level;
         BreakerInput memory input = BreakerInput({
             rules: _targets[target].rules,
-            terms: _targets[target].terms,
+            terms: _terms(target),
             evidence: _evidence(target),
             blockNumber: uint48(block.number)
         });
@@ -112,7 +105,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
                 PauseBudget.available(state.ledger, input.terms, block.timestamp)
             );
         if (to != from) _emitLevelChanged(target, from, state.target, Cause.Scores, input.evidence);
-        if (keccak256(abi.encode(state)) != before) _store(target, state);
+        if (_hash(state) != before) _store(target, state);
         return state.target.shadow ? Level.Normal : to;
     }
 
@@ -143,7 +136,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         uint32 longest = TargetConfigs.longest(level);
         require(duration <= longest && (duration != 0 || level == Level.Watch), DurationOutOfRange(duration, longest));
 
-        TargetTerms memory terms = _targets[target].terms;
+        TargetTerms memory terms = _terms(target);
         if (level >= Level.Throttle) _requireBudget(state, terms, level, duration);
         state.enter(level, terms, duration, block.timestamp);
         _store(target, state);
@@ -160,7 +153,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         bool endsGrace = level == from && block.timestamp < state.target.graceUntil;
         require((level < from || endsGrace) && level <= Level.NoNewLeverage, LevelNotLower(level, from));
 
-        state.release(level, _targets[target].terms, block.timestamp);
+        state.release(level, _terms(target), block.timestamp);
         _store(target, state);
         emit Released(target, msg.sender, reason);
         Evidence memory none;
@@ -182,14 +175,14 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     function configureTarget(SubjectId target, TargetConfig calldata config) external restricted {
         TargetConfigs.check(config);
         Target storage t = _targets[target];
-        BreakerState memory state = BreakerState(t.state, t.ledger);
+        BreakerState memory state = _read(target);
         if (state.target.maxAge == 0) {
             state.target.dwellSince = state.target.observedAt = uint40(block.timestamp);
             state.ledger.budgetSeconds = config.terms.budgetCapacity;
             state.ledger.budgetAt = uint48(block.timestamp);
         } else {
             // What came back so far came back at the old rate.
-            PauseBudget.settle(state.ledger, t.terms, 0, 0, block.timestamp);
+            PauseBudget.settle(state.ledger, _terms(target), 0, 0, block.timestamp);
         }
         state.target.maxAge = config.maxAge;
         state.target.stalePolicy = config.stalePolicy;
@@ -225,34 +218,25 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
 
     /// @inheritdoc ICircuitBreaker
     function isAllowed(SubjectId target, Action action) external view returns (bool) {
-        if (action == Action.Repay || action == Action.AddCollateral) return true;
-        TargetState memory t = _targets[target].state;
-        if (t.shadow) return true;
-        Level level = LevelMoves.levelAt(t, block.timestamp);
-        if (action == Action.Liquidate) return level < Level.Halt;
-        if (action == Action.Borrow && _isStale(t) && t.stalePolicy == StalePolicy.BlockBorrowing) return false;
-        return level < Level.NoNewLeverage;
+        return _guardWord(target).allows(action, block.timestamp);
     }
 
     /// @inheritdoc ICircuitBreaker
     function levelOf(SubjectId target) external view returns (Level) {
-        TargetState memory t = _targets[target].state;
-        return t.shadow ? Level.Normal : LevelMoves.levelAt(t, block.timestamp);
+        return _guardWord(target).levelAt(block.timestamp);
     }
 
     /// @inheritdoc ICircuitBreaker
-    function liquidationLevelOf(SubjectId target) public view returns (Level level) {
-        TargetState memory t = _targets[target].state;
-        if (t.shadow) return Level.Normal;
-        level = LevelMoves.levelAt(t, block.timestamp);
-        if (level < Level.Throttle && block.timestamp < t.graceUntil) level = Level.Throttle;
+    function liquidationLevelOf(SubjectId target) public view returns (Level) {
+        return _guardWord(target).liquidationLevelAt(block.timestamp);
     }
 
     /* READING */
 
     /// @inheritdoc ICircuitBreaker
     function stateOf(SubjectId target) external view returns (TargetState memory, TargetLedger memory) {
-        return (_targets[target].state, _targets[target].ledger);
+        BreakerState memory state = _read(target);
+        return (state.target, state.ledger);
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -260,7 +244,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         TargetState memory state = _load(target).target;
         Target storage t = _targets[target];
         for (uint256 i; i < 4; ++i) config.rules[i] = LevelRules.ruleOf(t.rules, Level(i + 1));
-        config.terms = t.terms;
+        config.terms = _terms(target);
         config.healthFactorFloor = t.healthFactorFloor;
         config.maxAge = state.maxAge;
         config.stalePolicy = state.stalePolicy;
@@ -271,7 +255,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
 
     /// @inheritdoc ICircuitBreaker
     function pauseBudgetOf(SubjectId target) external view returns (uint256) {
-        return PauseBudget.available(_targets[target].ledger, _targets[target].terms, block.timestamp);
+        return PauseBudget.available(_read(target).ledger, _terms(target), block.timestamp);
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -281,10 +265,22 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
 
     /* INTERNAL */
 
-    function _load(SubjectId target) private view returns (BreakerState memory state) {
+    function _read(SubjectId target) private view returns (BreakerState memory state) {
         state.target = _targets[target].state;
         state.ledger = _targets[target].ledger;
+    }
+
+    function _terms(SubjectId target) private view returns (TargetTerms memory) {
+        return _targets[target].terms;
+    }
+
+    function _load(SubjectId target) private view returns (BreakerState memory state) {
+        state = _read(target);
         require(state.target.maxAge != 0, TargetNotConfigured(target));
+    }
+
+    function _hash(BreakerState memory state) private pure returns (bytes32) {
+        return keccak256(abi.encode(state));
     }
 
     function _store(SubjectId target, BreakerState memory state) private {
@@ -334,8 +330,12 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         emit GuardianAlive(guardian, until);
     }
 
-    function _isStale(TargetState memory t) private view returns (bool) {
-        return t.maxAge != 0 && block.timestamp > uint256(t.observedAt) + t.maxAge;
+    /// @dev The slot of `target`'s state, undecoded: decoding ten fields would cost a guard half as much again.
+    function _guardWord(SubjectId target) private view returns (GuardWord word) {
+        TargetState storage state = _targets[target].state;
+        assembly ("memory-safe") {
+            word := sload(state.slot)
+        }
     }
 
     function _hostKey() private view returns (bytes32) {

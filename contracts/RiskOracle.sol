@@ -52,9 +52,9 @@ contract RiskOracle is OracleConfig, EIP712 {
     struct Step {
         uint48 epoch;
         uint48 lastAt;
-        uint48 observedAt;
         /// @dev Bps an hour; 0 when nothing may ease.
         uint256 rate;
+        Easing easing;
     }
 
     /// @notice Number of past headers kept.
@@ -154,18 +154,21 @@ contract RiskOracle is OracleConfig, EIP712 {
 
     /// @dev Clamps `lanes` in place and stores them.
     function _storeLanes(Report calldata report, uint256[] memory lanes, uint256 last, Config memory config) private {
+        uint256 rate = report.coverage >= config.minCoverage ? Bps.unwrap(config.maxEase) : 0;
         Step memory step = Step({
             epoch: report.epoch,
             lastAt: last.observedAt(),
-            observedAt: report.observedAt,
-            rate: report.coverage >= config.minCoverage ? Bps.unwrap(config.maxEase) : 0
+            rate: rate,
+            easing: Easing({from: rate * last.observedAt(), to: rate * report.observedAt})
         });
-        for (uint256 i; i < lanes.length; ++i) {
+        uint256 words = lanes.length;
+        for (uint256 i; i < words; ++i) {
             uint256 signed = lanes[i];
             uint256 stored = _lanes[i];
             if (signed == stored) continue;
-            lanes[i] = _stepWord(step, i * LANES_PER_WORD, signed, stored);
-            _lanes[i] = lanes[i];
+            uint256 word = _stepWord(step, i * LANES_PER_WORD, signed, stored);
+            if (word != signed) lanes[i] = word;
+            _lanes[i] = word;
         }
     }
 
@@ -175,22 +178,21 @@ contract RiskOracle is OracleConfig, EIP712 {
         uint256 signedWord,
         uint256 storedWord
     ) private returns (uint256 word) {
-        Easing memory usual = Easing({from: step.rate * step.lastAt, to: step.rate * step.observedAt});
-        for (uint256 i; i < LANES_PER_WORD; ++i) {
-            uint256 shift = 64 * i;
+        for (uint256 shift; shift < 256; shift += 64) {
             uint256 signed = (signedWord >> shift) & Lanes.LANE_MASK;
             uint256 before = (storedWord >> shift) & Lanes.LANE_MASK;
-            if (signed == before) {
-                word |= signed << shift;
-                continue;
-            }
-            Easing memory easing = usual;
-            if (signed.vanishes(before)) _remember(uint16(firstIndex + i), before, step.lastAt);
-            if (signed.appears(before)) (before, easing) = _recall(uint16(firstIndex + i), before, step, usual);
-            uint256 lane = signed.step(before, easing);
-            if (lane != signed) emit LaneClamped(step.epoch, uint16(firstIndex + i), uint64(signed), uint64(lane));
+            // Most lanes say the same or worse, and need no more than this.
+            uint256 lane = signed.eases(before) ? _ease(step, uint16(firstIndex + shift / 64), signed, before) : signed;
             word |= lane << shift;
         }
+    }
+
+    function _ease(Step memory step, uint16 index, uint256 signed, uint256 before) private returns (uint256 lane) {
+        Easing memory easing = step.easing;
+        if (signed.vanishes(before)) _remember(index, before, step.lastAt);
+        if (signed.appears(before)) (before, easing) = _recall(index, before, step);
+        lane = signed.step(before, easing);
+        if (lane != signed) emit LaneClamped(step.epoch, index, uint64(signed), uint64(lane));
     }
 
     /// @dev Keeps what is about to become unknown, so that a detour through unknown is not a way to ease at once.
@@ -202,15 +204,10 @@ contract RiskOracle is OracleConfig, EIP712 {
     }
 
     /// @dev What a lane that becomes known again is measured against.
-    function _recall(
-        uint16 index,
-        uint256 lane,
-        Step memory step,
-        Easing memory usual
-    ) private view returns (uint256, Easing memory) {
+    function _recall(uint16 index, uint256 lane, Step memory step) private view returns (uint256, Easing memory) {
         LastKnown memory known = _lastKnown[index];
-        if (lane.leverage() != 0) return (lane.fill(known.lane), usual);
-        return (known.lane, Easing({from: step.rate * known.observedAt, to: usual.to}));
+        if (lane.leverage() != 0) return (lane.fill(known.lane), step.easing);
+        return (known.lane, Easing({from: step.rate * known.observedAt, to: step.easing.to}));
     }
 
     function _headerFor(Report calldata report, uint256 system, uint16 count) private pure returns (Header memory) {
@@ -244,17 +241,16 @@ contract RiskOracle is OracleConfig, EIP712 {
     /* READING */
 
     /// @inheritdoc IRiskOracle
-    function scoreAt(uint16 index) public view returns (Score memory score_, uint48 observedAt) {
-        uint256 current = _header;
-        uint256 lane = _laneAt(index);
-        if (lane == 0) require(index < _config.laneCount, IndexOutOfRange(index, _config.laneCount));
-        if (!current.isQuarantined()) score_ = lane.unpack();
-        observedAt = current.observedAt();
+    function scoreAt(uint16 index) external view returns (Score memory, uint48) {
+        (uint256 lane, uint48 observedAt) = _read(index);
+        lane.returnWith(observedAt);
     }
 
     /// @inheritdoc IRiskOracle
     function score(SubjectId subject) public view returns (Score memory score_, uint48 observedAt) {
-        return scoreAt(_indexOfLiving(subject));
+        uint256 lane;
+        (lane, observedAt) = _read(_indexOfLiving(subject));
+        score_ = lane.unpack();
     }
 
     /// @inheritdoc IRiskOracle
@@ -264,7 +260,9 @@ contract RiskOracle is OracleConfig, EIP712 {
         Registration memory registration = _registrations[subject];
         if (registration.position == 0) return (ScoreStatus.Unregistered, score_, 0);
         if (registration.retired) return (ScoreStatus.Retired, score_, 0);
-        (score_, observedAt) = scoreAt(registration.position - 1);
+        uint256 lane;
+        (lane, observedAt) = _read(registration.position - 1);
+        score_ = lane.unpack();
         status = Cx.unwrap(score_.leverage) == 0 ? ScoreStatus.Unknown : ScoreStatus.Known;
     }
 
@@ -304,8 +302,16 @@ contract RiskOracle is OracleConfig, EIP712 {
         return _hashTypedDataV4(ReportHash.structHash(report));
     }
 
-    function _laneAt(uint16 index) private view returns (uint256) {
-        if (index >= MAX_LANES) return 0;
-        return (_lanes[index / LANES_PER_WORD] >> (64 * (index % LANES_PER_WORD))) & Lanes.LANE_MASK;
+    /// @dev The lane at `index`, zero when voided or never published, and the time of its observation: two slots.
+    function _read(uint16 index) private view returns (uint256 lane, uint48) {
+        uint256 current = _header;
+        if (index < MAX_LANES) {
+            uint256[MAX_LANES / 4] storage lanes = _lanes;
+            assembly ("memory-safe") {
+                lane := and(shr(shl(6, and(index, 3)), sload(add(lanes.slot, shr(2, index)))), 0xffffffffffffffff)
+            }
+        }
+        if (lane == 0) require(index < _config.laneCount, IndexOutOfRange(index, _config.laneCount));
+        return (current.isQuarantined() ? 0 : lane, current.observedAt());
     }
 }

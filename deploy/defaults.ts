@@ -3,11 +3,11 @@ import type { LimitsParameter, TargetConfigParameter } from "./parameters.js";
 const MINUTE = 60;
 const HOUR = 3600;
 
-/** First guess until the backtest of MODEL.md 7.5 replaces it: leverage thresholds of MODEL.md 7.3. */
+/** How fast and from how much of the market reports are believed: first guesses until a backtest replaces them. */
 export const DEFAULT_LIMITS: LimitsParameter = {
   maxReportAge: HOUR,
   maxEase: 5_000, // half of the last value an hour
-  minCoverage: 9_000, // 90 %: MODEL.md 7.3
+  minCoverage: 9_000, // 90 %: MODEL 7.3
 };
 
 /** Confirmations in the packed form of `TargetTerms`: two bits a level, Watch lowest. */
@@ -15,7 +15,7 @@ export function packConfirmations(watch: number, noNewLeverage: number, throttle
   return watch | (noNewLeverage << 2) | (throttle << 4) | (halt << 6);
 }
 
-/** Target configuration used where a network's parameters do not say otherwise. */
+/** Target configuration (leverage thresholds of MODEL 7.3) used where a network's parameters do not say otherwise. */
 export const DEFAULT_TARGET_CONFIG: TargetConfigParameter = {
   rules: [
     { enterLeverage: 125, exitLeverage: 120, enterLiquidationAtRisk: 1_000, exitLiquidationAtRisk: 800 },

@@ -432,7 +432,7 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
     
     scoreAt: TypedContractMethod<
       [index: BigNumberish, ],
-      [[ScoreStructOutput, bigint] & {score_: ScoreStructOutput, observedAt: bigint }],
+      [[ScoreStructOutput, bigint]],
       'view'
     >
     
@@ -619,7 +619,7 @@ getFunction(nameOrSignature: 'score'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'scoreAt'): TypedContractMethod<
       [index: BigNumberish, ],
-      [[ScoreStructOutput, bigint] & {score_: ScoreStructOutput, observedAt: bigint }],
+      [[ScoreStructOutput, bigint]],
       'view'
     >;
 getFunction(nameOrSignature: 'scoreNoOlderThan'): TypedContractMethod<

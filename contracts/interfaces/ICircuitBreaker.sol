@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Cause, Evidence, TargetConfig, TargetLedger, TargetState} from "../types/Breaker.sol";
+import {Cause, Evidence, TargetLedger, TargetState} from "../types/Breaker.sol";
 import {Action, Level} from "../types/Level.sol";
 import {Report} from "../types/Score.sol";
 import {SubjectId} from "../types/SubjectId.sol";
+import {TargetConfig} from "../types/TargetConfig.sol";
 
 /// @title ICircuitBreaker
 /// @notice Turns fresh scores into a protection level per target, each with an expiry.
@@ -114,6 +115,9 @@ interface ICircuitBreaker {
     /// @notice Publishes a report on the oracle and pokes `targets` in the same transaction, so that nobody can act between
     /// a score and its effect. When the epoch, or a later one, is already on chain, only pokes.
     /// @dev Emits what {IRiskOracle.publish} and {poke} emit. Reverts as they do.
+    /// @param report The report.
+    /// @param signatures 64 bytes a signature, as in {IRiskOracle.publish}.
+    /// @param targets Targets to poke.
     function publishAndPoke(Report calldata report, bytes calldata signatures, SubjectId[] calldata targets) external;
 
     /// @notice Re-evaluates `target` against the current epoch. Anybody may call.
@@ -135,6 +139,10 @@ interface ICircuitBreaker {
     /// - `duration` is not zero and at most 4 hours for Halt, 24 hours for Throttle, 7 days for NoNewLeverage; for Watch,
     ///   which does not end, it is zero ({DurationOutOfRange});
     /// - for Throttle and Halt, the budget has `duration` and the release grace left ({PauseBudgetExceeded}).
+    /// @param target The target.
+    /// @param level Level to raise to.
+    /// @param duration Seconds until it ends by itself.
+    /// @param reason Why, for people.
     function trip(SubjectId target, Level level, uint32 duration, string calldata reason) external;
 
     /// @notice Lowers `target` to `level` at once and gives the unused pause budget back. For governance.
@@ -145,6 +153,9 @@ interface ICircuitBreaker {
     /// - the caller holds the role ({AccessManagedUnauthorized});
     /// - `target` is configured ({TargetNotConfigured});
     /// - `level` is at most NoNewLeverage and below the one in force, or the one in force during a grace ({LevelNotLower}).
+    /// @param target The target.
+    /// @param level Level to lower to.
+    /// @param reason Why, for people.
     function release(SubjectId target, Level level, string calldata reason) external;
 
     /// @notice Sets everything about `target`. A new target starts at Normal, its budget full, its staleness counted from now.
@@ -177,7 +188,7 @@ interface ICircuitBreaker {
     /// @notice The level in force now, expiry applied; Normal for a target that only observes or is not configured.
     function levelOf(SubjectId target) external view returns (Level);
 
-    /// @notice The level that liquidations feel now: as {levelOf}, and Throttle during a release grace.
+    /// @notice The level that liquidations on `target` feel now: as {levelOf}, and Throttle during a release grace.
     function liquidationLevelOf(SubjectId target) external view returns (Level);
 
     /// @notice Whether `action` is allowed on `target` now, for an account and size not further known.
@@ -185,7 +196,7 @@ interface ICircuitBreaker {
     /// WithdrawCollateral, by an account with debt: below NoNewLeverage. Liquidate: below Halt.
     function isAllowed(SubjectId target, Action action) external view returns (bool);
 
-    /// @notice Whether the calling host may liquidate `value` of an account of `healthFactor` now; takes nothing.
+    /// @notice Whether the calling host may liquidate `value` of an account of `healthFactor` on `target` now; takes nothing.
     /// @param healthFactor Of the account; 1e18 is 1.
     /// @param value Collateral to be seized, in the host's unit of value.
     function liquidationAllowed(SubjectId target, uint256 healthFactor, uint256 value) external view returns (bool);

@@ -177,13 +177,15 @@ interface IRiskOracle {
     /// @param newThreshold Signatures needed: a majority at least.
     function rotateSigners(address[] calldata newSigners, uint8 newThreshold) external;
 
-    /// @notice Approves another model. Outstanding reports are void.
+    /// @notice Approves `newModelHash` as the model. Outstanding reports are void.
     function approveModel(bytes32 newModelHash) external;
 
     /// @notice Replaces the limits. Outstanding reports are void.
     function setLimits(Limits calldata newLimits) external;
 
     /// @notice Voids the current epoch: its lanes read as unknown until the next one is published.
+    /// @param epoch The current epoch.
+    /// @param reason Why, for people.
     function quarantine(uint48 epoch, string calldata reason) external;
 
     /// @notice Score at `index`, and when it was observed (unix seconds). The cheapest read.
@@ -203,7 +205,7 @@ interface IRiskOracle {
     /// @dev Reverts with {SubjectUnregistered}, {SubjectIsRetired}, {ScoreUnknown} or {ScoreStale}.
     function scoreNoOlderThan(SubjectId subject, uint48 maxAge) external view returns (Score memory score_);
 
-    /// @notice Whether `leaf` belongs to the current, not voided, epoch.
+    /// @notice Whether `proof` shows that `leaf` belongs to the current, not voided, epoch.
     function verifyScore(ScoreLeaf calldata leaf, bytes32[] calldata proof) external view returns (bool);
 
     /// @notice Header of the current epoch.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Evidence, TargetState, TargetTerms} from "../types/Breaker.sol";
+import {Evidence, TargetState} from "../types/Breaker.sol";
 import {Level} from "../types/Level.sol";
 import {BreakerState, LevelMoves, SHORTEST_PAUSE} from "./LevelMoves.sol";
 import {LevelRules} from "./LevelRules.sol";
+import {TargetTerms} from "../types/TargetConfig.sol";
 
 /// @notice All that a transition depends on besides the state and the time.
 struct BreakerInput {

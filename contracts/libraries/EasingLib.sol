@@ -17,6 +17,20 @@ library EasingLib {
     /// @dev Basis points times seconds of an hour: the denominator of an easing rate.
     uint256 private constant EASE_DENOMINATOR = 10_000 * 3600;
 
+    /// @notice Whether `signed` says less risk than `last` in any field, or makes one known or unknown: whether {step} may store
+    /// anything else, or something must be remembered.
+    function eases(uint256 signed, uint256 last) internal pure returns (bool) {
+        if (signed == last) return false;
+        uint256 next = signed & FIELD_MASK;
+        uint256 before = last & FIELD_MASK;
+        if (before == 0 || next < before || signed >> 62 < last >> 62) return true;
+        if ((signed >> 16) & FIELD_MASK < (last >> 16) & FIELD_MASK) return true;
+        (next, before) = ((signed >> 32) & FIELD_MASK, (last >> 32) & FIELD_MASK);
+        if (next < before || (before == 0 && next != 0)) return true;
+        (next, before) = ((signed >> 48) & LTV_MASK, (last >> 48) & LTV_MASK);
+        return next > before || (next == 0 && before != 0);
+    }
+
     /// @notice What to store when `signed` follows `last`: danger at once, easing no faster than `easing` allows, advice
     /// one level an epoch. An unknown lane is stored as signed. Rounds toward reporting more risk within one unit.
     function step(uint256 signed, uint256 last, Easing memory easing) internal pure returns (uint256) {

@@ -24,6 +24,21 @@ library Lanes {
         score_.advice = uint8((lane >> 62) & 3);
     }
 
+    /// @notice Ends the call with `lane` decoded and `observedAt`, ABI-encoded as `(Score, uint48)`. Half the gas of decoding
+    /// into memory and encoding from there.
+    function returnWith(uint256 lane, uint48 observedAt) internal pure {
+        assembly ("memory-safe") {
+            let out := mload(0x40)
+            mstore(out, and(lane, 0xffff))
+            mstore(add(out, 0x20), and(shr(16, lane), 0xffff))
+            mstore(add(out, 0x40), and(shr(32, lane), 0xffff))
+            mstore(add(out, 0x60), and(shr(48, lane), 0x3fff))
+            mstore(add(out, 0x80), and(shr(62, lane), 3))
+            mstore(add(out, 0xa0), and(observedAt, 0xffffffffffff))
+            return(out, 0xc0)
+        }
+    }
+
     /// @notice Encodes a score. `borrowLtv` and `advice` must fit 14 and 2 bits.
     function pack(Score memory score_) internal pure returns (uint256) {
         return
@@ -37,6 +52,11 @@ library Lanes {
     /// @notice Leverage of a lane in 0.01x; 0 means unknown.
     function leverage(uint256 lane) internal pure returns (uint256) {
         return lane & FIELD_MASK;
+    }
+
+    /// @notice Whether every field is in its range. Bits above the lane are ignored.
+    function isValid(uint256 lane) internal pure returns (bool) {
+        return leverageValid(lane) && sharesValid(lane) && rehypothecationValid(lane);
     }
 
     /// @notice Whether leverage is unknown or at least 1.00x.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {TargetLedger, TargetState, TargetTerms} from "../types/Breaker.sol";
+import {TargetLedger, TargetState} from "../types/Breaker.sol";
 import {Level} from "../types/Level.sol";
 import {PauseBudget} from "./PauseBudget.sol";
+import {TargetTerms} from "../types/TargetConfig.sol";
 
 /// @dev The scores start no pause shorter than this: it would end before anybody repaid.
 uint256 constant SHORTEST_PAUSE = 5 minutes;

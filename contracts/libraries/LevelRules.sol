@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Evidence, LevelRule} from "../types/Breaker.sol";
+import {Evidence} from "../types/Breaker.sol";
 import {Level} from "../types/Level.sol";
 import {Bps, Cx} from "../types/Units.sol";
+import {LevelRule} from "../types/TargetConfig.sol";
 
 /// @title LevelRules
 /// @notice When evidence calls for a level, and when it still supports one; four rules in one word.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {TargetLedger, TargetTerms} from "../types/Breaker.sol";
+import {TargetLedger} from "../types/Breaker.sol";
+import {TargetTerms} from "../types/TargetConfig.sol";
 
 /// @title PauseBudget
 /// @notice Seconds of Throttle and Halt that a target may still spend: a token bucket that starts full.

@@ -31,7 +31,7 @@ library RecordChecks {
             IRiskOracle.RecordInvalid(WHOLE_RECORD, IRiskOracle.RecordFault.ReservedFlag)
         );
         _checkLaneCount(lanes, count);
-        uint256 largest = _checkLanes(lanes, count, venues);
+        uint256 largest = _checkLanes(lanes, venues);
         if (flags & Headers.ALL_VENUES_HAVE_LANES == 0) return;
 
         uint256 system = lanes[0].leverage();
@@ -51,20 +51,24 @@ library RecordChecks {
         );
     }
 
-    /// @dev Returns the largest leverage among the lanes named by `venues`.
-    function _checkLanes(uint256[] memory lanes, uint16 count, uint256 venues) private pure returns (uint256 largest) {
-        for (uint256 i; i < count; ++i) {
-            uint256 lane = (lanes[i / LANES_PER_WORD] >> (64 * (i % LANES_PER_WORD))) & Lanes.LANE_MASK;
-            require(
-                lane.leverageValid(),
-                IRiskOracle.RecordInvalid(uint16(i), IRiskOracle.RecordFault.LeverageBelowOne)
-            );
-            require(lane.sharesValid(), IRiskOracle.RecordInvalid(uint16(i), IRiskOracle.RecordFault.ShareAboveOne));
-            require(
-                lane.rehypothecationValid(),
-                IRiskOracle.RecordInvalid(uint16(i), IRiskOracle.RecordFault.RehypothecationBelowOne)
-            );
-            if ((venues >> i) & 1 != 0 && lane.leverage() > largest) largest = lane.leverage();
+    /// @dev Returns the largest leverage among the lanes named by `venues`. Lanes beyond the last are zero, and so valid.
+    function _checkLanes(uint256[] memory lanes, uint256 venues) private pure returns (uint256 largest) {
+        uint256 words = lanes.length;
+        for (uint256 i; i < words; ++i) {
+            uint256 word = lanes[i];
+            for (uint256 shift; shift < 256; shift += 64) {
+                uint256 lane = word >> shift;
+                if (!lane.isValid()) _revertInvalid(lane, i * LANES_PER_WORD + shift / 64);
+                if (venues & 1 != 0 && lane.leverage() > largest) largest = lane.leverage();
+                venues >>= 1;
+            }
         }
+    }
+
+    function _revertInvalid(uint256 lane, uint256 index) private pure {
+        IRiskOracle.RecordFault fault = IRiskOracle.RecordFault.RehypothecationBelowOne;
+        if (!lane.sharesValid()) fault = IRiskOracle.RecordFault.ShareAboveOne;
+        if (!lane.leverageValid()) fault = IRiskOracle.RecordFault.LeverageBelowOne;
+        revert IRiskOracle.RecordInvalid(uint16(index), fault);
     }
 }

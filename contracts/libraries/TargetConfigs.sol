@@ -2,10 +2,10 @@
 pragma solidity 0.8.30;
 
 import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
-import {LevelRule, TargetConfig, TargetTerms} from "../types/Breaker.sol";
 import {Level} from "../types/Level.sol";
 import {Bps} from "../types/Units.sol";
 import {SHORTEST_PAUSE} from "./LevelMoves.sol";
+import {LevelRule, TargetConfig, TargetTerms} from "../types/TargetConfig.sol";
 
 /// @title TargetConfigs
 /// @notice What a target's configuration may be.

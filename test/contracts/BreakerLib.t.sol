@@ -4,10 +4,11 @@ pragma solidity 0.8.30;
 import {BreakerInput, BreakerLib} from "../../contracts/libraries/BreakerLib.sol";
 import {BreakerState, LevelMoves} from "../../contracts/libraries/LevelMoves.sol";
 import {LevelRules} from "../../contracts/libraries/LevelRules.sol";
-import {Evidence, LevelRule, TargetState} from "../../contracts/types/Breaker.sol";
+import {Evidence, TargetState} from "../../contracts/types/Breaker.sol";
 import {Level} from "../../contracts/types/Level.sol";
 import {Bps, Cx} from "../../contracts/types/Units.sol";
 import {bound, vm} from "./support/Vm.sol";
+import {LevelRule} from "../../contracts/types/TargetConfig.sol";
 
 /// @dev Rules: leverage 1.25 / 1.43 / 1.60 / 2.00 to enter, 0.05 less to leave; at risk 10 / 20 / 30 / 50 %, 1 % less.
 /// Confirmations 1, 1, 2, 2. Throttle 90 min, Halt 30 min and 10 min of grace, dwell 15 min, budget 6 h and 6 h a day.
@@ -80,7 +81,7 @@ contract BreakerLibTest {
         return s.target.level;
     }
 
-    function _is(Level seen, Level expected, string memory what) internal pure {
+    function _assertLevel(Level seen, Level expected, string memory what) internal pure {
         vm.assertEq(uint256(seen), uint256(expected), what);
     }
 
@@ -139,16 +140,16 @@ contract BreakerLibTest {
 
     function test_next_needsConfirmationsForThrottleAndHalt() public pure {
         BreakerState memory s = _start();
-        _is(_go(s, _input(1, 200, 0, 3)), Level.NoNewLeverage, "one epoch is not enough");
-        _is(_go(s, _input(2, 200, 0, 3)), Level.Halt, "two are");
+        _assertLevel(_go(s, _input(1, 200, 0, 3)), Level.NoNewLeverage, "one epoch is not enough");
+        _assertLevel(_go(s, _input(2, 200, 0, 3)), Level.Halt, "two are");
     }
 
     function test_next_startsCountingOverWhenAnEpochDoesNotConfirm() public pure {
         BreakerState memory s = _start();
         _go(s, _input(1, 200, 0, 3));
         _go(s, _input(2, 130, 0, 0));
-        _is(_go(s, _input(3, 200, 0, 3)), Level.NoNewLeverage, "interrupted");
-        _is(_go(s, _input(4, 200, 0, 3)), Level.Halt, "confirmed");
+        _assertLevel(_go(s, _input(3, 200, 0, 3)), Level.NoNewLeverage, "interrupted");
+        _assertLevel(_go(s, _input(4, 200, 0, 3)), Level.Halt, "confirmed");
     }
 
     function test_next_countsAnEpochOnce() public pure {
@@ -156,7 +157,7 @@ contract BreakerLibTest {
         BreakerInput memory input = _input(1, 200, 0, 3);
         for (uint48 i; i < 5; ++i) {
             input.blockNumber += 1;
-            _is(_go(s, input), Level.NoNewLeverage, "same epoch");
+            _assertLevel(_go(s, input), Level.NoNewLeverage, "same epoch");
         }
     }
 
@@ -166,32 +167,32 @@ contract BreakerLibTest {
         BreakerInput memory second = _input(2, 200, 0, 3);
         second.blockNumber = first.blockNumber;
         _go(s, first);
-        _is(_go(s, second), Level.NoNewLeverage, "same block");
+        _assertLevel(_go(s, second), Level.NoNewLeverage, "same block");
         second.blockNumber += 1;
-        _is(_go(s, second), Level.Halt, "the same epoch counts in the next block");
+        _assertLevel(_go(s, second), Level.Halt, "the same epoch counts in the next block");
     }
 
     function test_next_movesNothingOnUnknownOrStaleEvidence() public pure {
         BreakerState memory s = _start();
         BreakerInput memory input = _input(1, 200, 0, 3);
         input.evidence.known = false;
-        _is(_go(s, input), Level.Normal, "unknown");
+        _assertLevel(_go(s, input), Level.Normal, "unknown");
         input.evidence.known = true;
         input.evidence.observedAt = uint48(NOW + TEN_MINUTES - 1 hours - 1);
-        _is(_go(s, input), Level.Normal, "stale");
+        _assertLevel(_go(s, input), Level.Normal, "stale");
         input.evidence.observedAt += 1;
-        _is(_go(s, input), Level.NoNewLeverage, "just in time");
+        _assertLevel(_go(s, input), Level.NoNewLeverage, "just in time");
     }
 
     /* FALLS */
 
     function test_next_fallsOneLevelAtATime() public pure {
         BreakerState memory s = _at(Level.Halt);
-        _is(_go(s, _input(2, 100, 0, 0)), Level.Throttle, "from Halt");
-        _is(_go(s, _input(3, 100, 0, 0)), Level.Throttle, "dwell");
-        _is(_go(s, _input(4, 100, 0, 0)), Level.NoNewLeverage, "from Throttle");
-        _is(_go(s, _input(6, 100, 0, 0)), Level.Watch, "from NoNewLeverage");
-        _is(_go(s, _input(8, 100, 0, 0)), Level.Normal, "from Watch");
+        _assertLevel(_go(s, _input(2, 100, 0, 0)), Level.Throttle, "from Halt");
+        _assertLevel(_go(s, _input(3, 100, 0, 0)), Level.Throttle, "dwell");
+        _assertLevel(_go(s, _input(4, 100, 0, 0)), Level.NoNewLeverage, "from Throttle");
+        _assertLevel(_go(s, _input(6, 100, 0, 0)), Level.Watch, "from NoNewLeverage");
+        _assertLevel(_go(s, _input(8, 100, 0, 0)), Level.Normal, "from Watch");
         vm.assertEq(s.target.until, 0);
     }
 
@@ -200,40 +201,44 @@ contract BreakerLibTest {
         for (uint8 i; i < 4; ++i) {
             Level level = Level(i + 1);
             uint8 advice = level > Level.NoNewLeverage ? i : 0;
-            _is(_go(_at(level), _input(3, exits[i], 0, advice)), level, "at the exit threshold");
-            _is(_go(_at(level), _input(3, exits[i] - 1, 0, advice)), Level(i), "below it");
+            _assertLevel(_go(_at(level), _input(3, exits[i], 0, advice)), level, "at the exit threshold");
+            _assertLevel(_go(_at(level), _input(3, exits[i] - 1, 0, advice)), Level(i), "below it");
         }
     }
 
     function test_next_fallsFromPausesWhenTheAdviceGoes() public pure {
-        _is(_go(_at(Level.Halt), _input(3, 300, 9_000, 2)), Level.Throttle, "Halt needs advice 3");
-        _is(_go(_at(Level.Throttle), _input(3, 300, 9_000, 1)), Level.NoNewLeverage, "Throttle needs advice 2");
+        _assertLevel(_go(_at(Level.Halt), _input(3, 300, 9_000, 2)), Level.Throttle, "Halt needs advice 3");
+        _assertLevel(
+            _go(_at(Level.Throttle), _input(3, 300, 9_000, 1)),
+            Level.NoNewLeverage,
+            "Throttle needs advice 2"
+        );
     }
 
     function test_next_doesNotFallBeforeItsDwell() public pure {
         BreakerState memory s = _at(Level.Watch);
         s.target.dwellSince = uint40(NOW + 2 * TEN_MINUTES - 15 minutes + 1);
-        _is(_go(s, _input(2, 100, 0, 0)), Level.Watch, "a second early");
+        _assertLevel(_go(s, _input(2, 100, 0, 0)), Level.Watch, "a second early");
         s.target.dwellSince -= 1;
-        _is(_go(s, _input(2, 100, 0, 0)), Level.Normal, "on time");
+        _assertLevel(_go(s, _input(2, 100, 0, 0)), Level.Normal, "on time");
     }
 
     function test_next_doesNotFallOnEvidenceFromBeforeTheLevel() public pure {
         BreakerState memory s = _at(Level.Watch);
         BreakerInput memory input = _input(2, 100, 0, 0);
         input.evidence.observedAt = s.target.dwellSince;
-        _is(_go(s, input), Level.Watch, "observed before");
+        _assertLevel(_go(s, input), Level.Watch, "observed before");
         input.evidence.observedAt += 1;
-        _is(_go(s, input), Level.Normal, "observed after");
+        _assertLevel(_go(s, input), Level.Normal, "observed after");
     }
 
     function test_next_doesNotFallBelowMinCoverageButRises() public pure {
         BreakerInput memory input = _input(3, 100, 0, 0);
         input.evidence.coverage = Bps.wrap(8_999);
-        _is(_go(_at(Level.Watch), input), Level.Watch, "no fall");
+        _assertLevel(_go(_at(Level.Watch), input), Level.Watch, "no fall");
         input = _input(3, 143, 0, 0);
         input.evidence.coverage = Bps.wrap(0);
-        _is(_go(_at(Level.Watch), input), Level.NoNewLeverage, "a rise");
+        _assertLevel(_go(_at(Level.Watch), input), Level.NoNewLeverage, "a rise");
     }
 
     function testFuzz_next_fallsByAtMostOne(uint256 seed) public pure {
@@ -256,11 +261,11 @@ contract BreakerLibTest {
     function test_expire_dropsToWatchAtTheTimestamp() public pure {
         for (uint8 i = 2; i <= 4; ++i) {
             TargetState memory t = _at(Level(i)).target;
-            _is(LevelMoves.levelAt(t, t.until - 1), Level(i), "before");
-            _is(LevelMoves.levelAt(t, t.until), Level.Watch, "at");
+            _assertLevel(LevelMoves.levelAt(t, t.until - 1), Level(i), "before");
+            _assertLevel(LevelMoves.levelAt(t, t.until), Level.Watch, "at");
         }
         TargetState memory watch = _at(Level.Watch).target;
-        _is(LevelMoves.levelAt(watch, type(uint40).max), Level.Watch, "Watch has no end");
+        _assertLevel(LevelMoves.levelAt(watch, type(uint40).max), Level.Watch, "Watch has no end");
     }
 
     function test_next_renewsNoNewLeverageOnly() public pure {
@@ -280,9 +285,9 @@ contract BreakerLibTest {
         _go(s, _input(1, 200, 0, 3));
         _go(s, _input(2, 200, 0, 3));
         // Halt from 20 to 50 minutes. The epoch at 50 minutes finds it over.
-        _is(_go(s, _input(4, 200, 0, 3)), Level.Halt, "in force");
-        _is(_go(s, _input(5, 200, 0, 3)), Level.NoNewLeverage, "over: one confirmation");
-        _is(_go(s, _input(6, 200, 0, 3)), Level.Halt, "two");
+        _assertLevel(_go(s, _input(4, 200, 0, 3)), Level.Halt, "in force");
+        _assertLevel(_go(s, _input(5, 200, 0, 3)), Level.NoNewLeverage, "over: one confirmation");
+        _assertLevel(_go(s, _input(6, 200, 0, 3)), Level.Halt, "two");
     }
 
     /* BUDGET */
@@ -302,7 +307,7 @@ contract BreakerLibTest {
         s.ledger.budgetSeconds = 25 minutes;
         BreakerInput memory second = _input(2, 200, 0, 3);
         s.target.confirmations = 1 << 6;
-        _is(_go(s, second), Level.Halt, "what is left");
+        _assertLevel(_go(s, second), Level.Halt, "what is left");
         vm.assertEq(s.target.until, NOW + 2 * TEN_MINUTES + 15 minutes);
         vm.assertEq(s.ledger.budgetSeconds, 0);
     }
@@ -312,14 +317,14 @@ contract BreakerLibTest {
         s.ledger.budgetAt = uint48(NOW + 2 * TEN_MINUTES);
         s.ledger.budgetSeconds = 14 minutes;
         s.target.confirmations = (1 << 6) | (1 << 4);
-        _is(_go(s, _input(2, 200, 0, 3)), Level.Throttle, "less than grace and the shortest pause");
+        _assertLevel(_go(s, _input(2, 200, 0, 3)), Level.Throttle, "less than grace and the shortest pause");
         vm.assertEq(s.target.until, NOW + 2 * TEN_MINUTES + 14 minutes);
 
         s = _start();
         s.ledger.budgetAt = uint48(NOW + 2 * TEN_MINUTES);
         s.ledger.budgetSeconds = 4 minutes;
         s.target.confirmations = (1 << 6) | (1 << 4);
-        _is(_go(s, _input(2, 200, 0, 3)), Level.NoNewLeverage, "less than the shortest pause");
+        _assertLevel(_go(s, _input(2, 200, 0, 3)), Level.NoNewLeverage, "less than the shortest pause");
         vm.assertEq(s.ledger.budgetSeconds, 4 minutes);
     }
 
@@ -329,7 +334,7 @@ contract BreakerLibTest {
         _go(s, _input(2, 160, 0, 2));
         vm.assertEq(s.ledger.budgetSeconds, 6 hours - 90 minutes);
         // 20 minutes later: 70 are given back, 5 have come back (a quarter of 20).
-        _is(_go(s, _input(4, 100, 0, 0)), Level.NoNewLeverage, "lowered");
+        _assertLevel(_go(s, _input(4, 100, 0, 0)), Level.NoNewLeverage, "lowered");
         vm.assertEq(s.ledger.budgetSeconds, 6 hours - 90 minutes + 70 minutes + 5 minutes);
     }
 
@@ -337,7 +342,7 @@ contract BreakerLibTest {
         BreakerState memory s = _start();
         _go(s, _input(1, 200, 0, 3));
         _go(s, _input(2, 200, 0, 3));
-        _is(_go(s, _input(4, 165, 0, 2)), Level.Throttle, "lowered");
+        _assertLevel(_go(s, _input(4, 165, 0, 2)), Level.Throttle, "lowered");
         vm.assertEq(s.target.until, NOW + 2 * TEN_MINUTES + 40 minutes);
         vm.assertEq(s.target.graceUntil, 0);
         vm.assertEq(s.ledger.budgetSeconds, 6 hours - 40 minutes);
@@ -348,7 +353,7 @@ contract BreakerLibTest {
         _go(s, _input(1, 160, 0, 2));
         _go(s, _input(2, 160, 0, 2));
         _go(s, _input(3, 200, 0, 3));
-        _is(_go(s, _input(4, 200, 0, 3)), Level.Halt, "raised");
+        _assertLevel(_go(s, _input(4, 200, 0, 3)), Level.Halt, "raised");
         // Taken 90 minutes, 20 of them used; 5 came back; then 40 for the Halt.
         vm.assertEq(s.ledger.budgetSeconds, 6 hours - 20 minutes + 5 minutes - 40 minutes);
     }

@@ -6,13 +6,14 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {CircuitBreaker} from "../../contracts/CircuitBreaker.sol";
 import {ICircuitBreaker} from "../../contracts/interfaces/ICircuitBreaker.sol";
 import {IRiskOracle} from "../../contracts/interfaces/IRiskOracle.sol";
-import {Cause, Evidence, TargetConfig, TargetLedger, TargetState} from "../../contracts/types/Breaker.sol";
+import {Cause, Evidence, TargetLedger, TargetState} from "../../contracts/types/Breaker.sol";
 import {Level} from "../../contracts/types/Level.sol";
 import {Report} from "../../contracts/types/Score.sol";
 import {SubjectId} from "../../contracts/types/SubjectId.sol";
 import {Bps, Cx} from "../../contracts/types/Units.sol";
 import {BreakerFixture} from "./support/BreakerFixture.sol";
 import {vm} from "./support/Vm.sol";
+import {TargetConfig} from "../../contracts/types/TargetConfig.sol";
 
 contract CircuitBreakerTest is BreakerFixture {
     SubjectId internal constant OTHER = SubjectId.wrap(keccak256("other"));

@@ -2,11 +2,12 @@
 pragma solidity 0.8.30;
 
 import {ICircuitBreaker} from "../../contracts/interfaces/ICircuitBreaker.sol";
-import {StalePolicy, TargetConfig, TargetState} from "../../contracts/types/Breaker.sol";
+import {TargetState} from "../../contracts/types/Breaker.sol";
 import {Action, Level} from "../../contracts/types/Level.sol";
 import {SubjectId} from "../../contracts/types/SubjectId.sol";
 import {BreakerFixture} from "./support/BreakerFixture.sol";
 import {bound, vm} from "./support/Vm.sol";
+import {StalePolicy, TargetConfig} from "../../contracts/types/TargetConfig.sol";
 
 contract GuardsTest is BreakerFixture {
     uint256 internal constant SOUND = 0.97e18;

@@ -2,12 +2,12 @@
 pragma solidity 0.8.30;
 
 import {CircuitBreaker} from "../../../contracts/CircuitBreaker.sol";
-import {LevelRule, StalePolicy, TargetConfig} from "../../../contracts/types/Breaker.sol";
 import {Level} from "../../../contracts/types/Level.sol";
 import {SubjectId} from "../../../contracts/types/SubjectId.sol";
 import {Bps, Cx} from "../../../contracts/types/Units.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 import {vm} from "./Vm.sol";
+import {LevelRule, StalePolicy, TargetConfig} from "../../../contracts/types/TargetConfig.sol";
 
 /// @dev The oracle of {OracleFixture} and a breaker whose target is its venue. Epochs are an hour apart: dwell 15 min, score
 /// stale after 2 h. The guardian is armed.
