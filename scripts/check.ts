@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 
 const steps = ["format:check", "lint", "build", "typecheck", "test"];
-const generated = "{typechain-types,snapshots}/**/*.*";
+const generated = "{typechain-types,snapshots}/**/*.{ts,json,txt}";
 
 /** Gas is compared where it has been recorded (`npx hardhat test solidity --snapshot`). */
 const extra: Readonly<Record<string, string[]>> = {

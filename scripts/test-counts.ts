@@ -51,4 +51,11 @@ function main(file: string): void {
   console.log(`${counts.passed} passed, ${failed} failed, ${counts.skipped} skipped`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main(process.argv[2] ?? "");
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  try {
+    main(process.argv[2] ?? "");
+  } catch (error) {
+    console.error(`test-counts: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}
