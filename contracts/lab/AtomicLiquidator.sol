@@ -25,8 +25,10 @@ contract AtomicLiquidator {
         bytes path;
     }
 
-    /// @dev Sizes tried for each job: all of it, then a half, a quarter, an eighth.
-    uint256 private constant ATTEMPTS = 4;
+    /// @dev The share tried where all of it does not pay: a quarter.
+    uint256 private constant PART = 4;
+    /// @dev After this many jobs in a row that do not pay, the market takes no more for now.
+    uint256 private constant PATIENCE = 3;
 
     IAaveLiquidation public immutable POOL;
     ISwapRouterExactInput public immutable ROUTER;
@@ -43,18 +45,18 @@ contract AtomicLiquidator {
         OWNER = owner;
     }
 
-    /// @notice Works through `jobs` in order, each at the largest size that is profitable.
+    /// @notice Works through `jobs` in order, each in full or, where that does not pay, in part; gives up after three in a
+    /// row that do not pay at all.
     /// @return done How many jobs ended in a liquidation.
     function work(Job[] calldata jobs) external returns (uint256 done) {
         require(msg.sender == OWNER, CallerNotAllowed(msg.sender));
-        for (uint256 i = 0; i < jobs.length; ++i) {
-            for (uint256 step = 0; step < ATTEMPTS; ++step) {
-                try this.attempt(jobs[i], jobs[i].maxRepay >> step) {
-                    ++done;
-                    break;
-                } catch {
-                    continue;
-                }
+        uint256 failures;
+        for (uint256 i = 0; i < jobs.length && failures < PATIENCE; ++i) {
+            if (_tried(jobs[i], jobs[i].maxRepay) || _tried(jobs[i], jobs[i].maxRepay / PART)) {
+                ++done;
+                failures = 0;
+            } else {
+                ++failures;
             }
         }
     }
@@ -71,6 +73,14 @@ contract AtomicLiquidator {
         uint256 received = _sell(IERC20(job.collateral), job.path);
         uint256 gasCost = ((gasAtStart - gasleft()) * tx.gasprice * job.debtPerEth) / 1e18;
         require(received > spent + gasCost, Unprofitable(received, spent, gasCost));
+    }
+
+    function _tried(Job calldata job, uint256 repay) private returns (bool) {
+        try this.attempt(job, repay) {
+            return true;
+        } catch {
+            return false;
+        }
     }
 
     function _sell(IERC20 collateral, bytes calldata path) private returns (uint256) {

@@ -40,8 +40,6 @@ export class LabOptionsInvalid extends Error {
 }
 
 const DEFAULT_SCENARIO = "2020-03-12";
-/** The lab's market forgets forced sales at this pace: its own assumption, as the model's tau_r is the model's. */
-const RECOVERY_SEC = 1_800;
 /** Setting up takes a block a second; this leaves room before the path begins. */
 const SETUP_SEC = 6 * 3600;
 
@@ -78,7 +76,7 @@ async function play(options: LabOptions): Promise<void> {
       path,
       model: { calibrationFile: LAB_CALIBRATION, modelHash: modelHash(calibration) },
       withBreaker: options.breaker,
-      recoverySec: RECOVERY_SEC,
+      recoverySec: calibration.recoverySec.value,
       forcedSaleWindowSec: forcedSaleWindowSec(calibration),
       say,
     });

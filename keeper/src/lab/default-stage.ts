@@ -9,8 +9,8 @@ import type { AssetSpec, PoolSpec, WorldSpec } from "./world/spec.js";
 const ACCOUNTS = 200;
 const COLLATERAL_USD = 200e6;
 /** USD on each side of the ether pool: over all prices, and within the band. */
-const ETHER_DEPTH_USD = { full: 60e6, band: 40e6 };
-const STAKED_DEPTH_USD = { full: 5e6, band: 60e6 };
+const ETHER_DEPTH_USD = { full: 200e6, band: 150e6 };
+const STAKED_DEPTH_USD = { full: 20e6, band: 100e6 };
 const DOLLAR_DEPTH_USD = 40e6;
 /** Half widths of the bands in ticks: 50 %, 5 % and 1 %. */
 const BANDS = { ether: 6_000, staked: 500, dollar: 100 } as const;

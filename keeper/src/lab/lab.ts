@@ -5,7 +5,7 @@ import { createRpcPool } from "../chain/rpc-pool.js";
 import { createSnapshotReader } from "../snapshot-reader.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { openArbitrageur } from "./agents/arbitrageur.js";
-import { openLiquidators } from "./agents/liquidators.js";
+import { openLiquidators, type Liquidators } from "./agents/liquidators.js";
 import { createMarket, DOLLAR, ETHER, readPoolPrices, usdPrices, type Market } from "./agents/market.js";
 import { openPriceNodes } from "./agents/price-nodes.js";
 import { createRoutes } from "./agents/routes.js";
@@ -48,10 +48,11 @@ const BASE_FEE_WEI = 20n * 10n ** 9n;
 const PROGRESS_EVERY_STEPS = 24;
 const SETTLE_SEC = 60;
 
-interface Set {
+interface Staged {
   readonly world: World;
   readonly market: Market;
   readonly protection: Protection;
+  readonly liquidators: Liquidators;
   readonly fromBlock: number;
 }
 
@@ -65,7 +66,7 @@ export async function runLab(chain: DevChain, terms: LabTerms): Promise<LabOutco
   return { off, on: await play(set, terms, true) };
 }
 
-async function prepare(chain: DevChain, terms: LabTerms): Promise<Set> {
+async function prepare(chain: DevChain, terms: LabTerms): Promise<Staged> {
   const { stage, say } = terms;
   const fromBlock = await chain.provider.getBlockNumber();
   const world = await buildWorld(chain, stage.spec);
@@ -80,9 +81,10 @@ async function prepare(chain: DevChain, terms: LabTerms): Promise<Set> {
     );
   }
   await openArbitrageur(world);
+  const liquidators = await openLiquidators(world, lent(stage));
   const protection = await deployProtection(world, terms.model);
   say(`deployed oracle ${protection.oracle}, breaker ${protection.breaker}, sentinel ${protection.sentinel}`);
-  return { world, market: createMarket(world, terms.path, anchors(stage)), protection, fromBlock };
+  return { world, market: createMarket(world, terms.path, anchors(stage)), protection, liquidators, fromBlock };
 }
 
 /** An asset without a pool moves with what it follows. */
@@ -92,14 +94,13 @@ function anchors({ follows, spec }: Stage): Record<string, string> {
   return Object.fromEntries(Object.entries(follows).map(([symbol, driver]) => [symbol, of[driver]]));
 }
 
-async function play(set: Set, terms: LabTerms, isProtected: boolean): Promise<RunOutcome> {
+async function play(set: Staged, terms: LabTerms, isProtected: boolean): Promise<RunOutcome> {
   const { world, protection } = set;
   const { chain } = world;
   const folder = await mkdtemp(path.join(tmpdir(), "bulkhead-lab-"));
   const sources = labSources(world, terms.stage, set.fromBlock);
   try {
     await openRun(set, terms, isProtected);
-    const liquidators = await openLiquidators(world, lent(terms.stage));
     const files = await writeOperatorConfigs(folder, chain, { protection, sources, model: terms.model });
     const operators = await startOperators(files);
     try {
@@ -111,7 +112,7 @@ async function play(set: Set, terms: LabTerms, isProtected: boolean): Promise<Ru
         world,
         market: set.market,
         nodes: await openPriceNodes(world),
-        liquidators,
+        liquidators: set.liquidators,
         route: createRoutes(world),
         operators,
         tally,
@@ -133,7 +134,7 @@ async function play(set: Set, terms: LabTerms, isProtected: boolean): Promise<Ru
 }
 
 /** Plug the breaker in, or not, and let interest run, just before the path begins. */
-async function openRun({ world, protection }: Set, { path: steps }: LabTerms, isProtected: boolean): Promise<void> {
+async function openRun({ world, protection }: Staged, { path: steps }: LabTerms, isProtected: boolean): Promise<void> {
   const first = steps[0]?.timestamp ?? 0;
   await startInterest(world, first - SETTLE_SEC);
   const sentinel = isProtected ? protection.sentinel : "0x0000000000000000000000000000000000000000";

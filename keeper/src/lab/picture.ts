@@ -73,7 +73,9 @@ function bands(samples: readonly Sample[], scale: Scale, top: number): string[] 
 }
 
 function line(samples: readonly Sample[], value: (sample: Sample) => number, scale: Scale, colour: string): string {
-  const points = samples.map((sample) => `${scale.x(sample.timestamp).toFixed(1)},${scale.y(value(sample)).toFixed(1)}`);
+  const points = samples.map(
+    (sample) => `${scale.x(sample.timestamp).toFixed(1)},${scale.y(value(sample)).toFixed(1)}`,
+  );
   return `<polyline points="${points.join(" ")}" fill="none" stroke="${colour}" stroke-width="1.6"/>`;
 }
 
@@ -116,7 +118,12 @@ function rect(x: number, y: number, width: number, height: number, fill: string)
   return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" height="${height}" fill="${fill}"/>`;
 }
 
-function text(x: number, y: number, content: string, style: { size?: number; fill?: string; anchor?: string } = {}): string {
+function text(
+  x: number,
+  y: number,
+  content: string,
+  style: { size?: number; fill?: string; anchor?: string } = {},
+): string {
   const { size = 12, fill = COLOURS.text, anchor = "start" } = style;
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" fill="${fill}" text-anchor="${anchor}">${content}</text>`;
 }

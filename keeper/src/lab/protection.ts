@@ -12,6 +12,7 @@ import {
 import Bulkhead from "../../../deploy/modules/Bulkhead.js";
 import { bulkheadParameters, type SubjectKeyParameter } from "../../../deploy/parameters.js";
 import type { Sources } from "../snapshot-reader.js";
+import { deployModule } from "./ignition.js";
 import { subjectId } from "../report/subject-id.js";
 import { toUnitsDown, type Address, type Hex } from "../units.js";
 import type { DevChain } from "./chain.js";
@@ -64,9 +65,7 @@ export async function deployProtection(world: World, model: LabModel): Promise<P
     targetConfig: DEFAULT_TARGET_CONFIG,
     ...DEFAULT_DUTY_CYCLE,
   });
-  await chain.setAutomine(true);
-  const deployed = await chain.hardhat.ignition.deploy(Bulkhead, { parameters: { Bulkhead: parameters } });
-  await chain.setAutomine(false);
+  const deployed = await deployModule(chain, Bulkhead, { Bulkhead: parameters });
   for (const { address } of WALLETS) await chain.setBalance(address.toLowerCase() as Address, OPERATOR_WEI);
   const at = async (name: "oracle" | "breaker" | "sentinel"): Promise<Address> =>
     (await deployed[name].getAddress()).toLowerCase() as Address;

@@ -1,6 +1,6 @@
 import exp from "@stdlib/math-base-special-exp";
 import type { Snapshot } from "../snapshot/snapshot.js";
-import { fromUnits, type Address } from "../units.js";
+import { bigToInt, fromUnits, type Address } from "../units.js";
 import { arbitrage } from "./agents/arbitrageur.js";
 import { liquidationCandidates, type Route } from "./agents/candidates.js";
 import type { Liquidators } from "./agents/liquidators.js";
@@ -13,6 +13,8 @@ import { orderRequest } from "./world/orders.js";
 import type { World } from "./world/world.js";
 
 /** One replay of a path: every block is a step of the outside market, then everybody's move, then the operators' turn. */
+
+const POKE_AFTER_SEC = 60;
 
 /** What acts in a replay, all bound to the same chain. */
 export interface Cast {
@@ -36,13 +38,21 @@ export interface ReplayTerms {
   readonly onStep: (step: number) => void;
 }
 
+interface Head {
+  readonly number: string;
+  readonly hash: string;
+}
+
 /** Replay all steps and return what they came to. */
 export async function replay(cast: Cast, terms: ReplayTerms): Promise<RunOutcome> {
+  const head = (await cast.world.chain.provider.send("eth_getBlockByNumber", ["latest", false])) as Head;
+  await cast.operators.headDone(head.hash, Number(head.number));
   let prices = await readPoolPrices(cast.world.chain, cast.world);
   for (let step = 0; step < terms.timestamps.length; step += 1) {
     prices = await playStep(cast, terms, step, prices);
     terms.onStep(step);
   }
+  await pokeOnce(cast, terms);
   const usd = usdPrices(cast.world, cast.market, prices);
   return cast.tally.outcome(badDebtUsd(await cast.snapshot(), bySymbol(cast.world, usd)));
 }
@@ -63,7 +73,7 @@ async function playStep(cast: Cast, terms: ReplayTerms, step: number, prices: Po
   });
   const usd = usdPrices(world, market, opening);
   await chain.rpc.batch([...orders, ...cast.nodes.update(usd, now)].map(orderRequest));
-  await liquidate(cast);
+  await liquidate(cast, terms.baseFeeWei);
   const mined = await chain.mine(now);
   await cast.operators.headDone(mined.hash, mined.number);
   const closing = await readPoolPrices(chain, world);
@@ -71,21 +81,32 @@ async function playStep(cast: Cast, terms: ReplayTerms, step: number, prices: Po
   return closing;
 }
 
+/** Poke the target once as anybody may, a block after the path, for the table of gas. */
+async function pokeOnce({ world, operators, tally }: Cast, terms: ReplayTerms): Promise<void> {
+  const last = terms.timestamps.at(-1) ?? 0;
+  await prepareBlock({ world }, terms, last + POKE_AFTER_SEC);
+  const [hash] = await world.chain.rpc.batch([orderRequest(tally.pokeOrder)]);
+  const mined = await world.chain.mine(last + POKE_AFTER_SEC);
+  await operators.headDone(mined.hash, mined.number);
+  const receipt = await world.chain.provider.getTransactionReceipt(String(hash));
+  if (receipt !== null) tally.poked(bigToInt(receipt.gasUsed));
+}
+
 /** The coming block's time and base fee, set before anybody asks what would happen in it. */
-async function prepareBlock({ world }: Cast, { baseFeeWei }: ReplayTerms, now: number): Promise<void> {
+async function prepareBlock({ world }: Pick<Cast, "world">, { baseFeeWei }: ReplayTerms, now: number): Promise<void> {
   await world.chain.rpc.batch([
     { method: "evm_setNextBlockTimestamp", params: [now] },
     { method: "hardhat_setNextBlockBaseFeePerGas", params: [`0x${baseFeeWei.toString(16)}`] },
   ]);
 }
 
-async function liquidate({ world, nodes, liquidators, route, snapshot }: Cast): Promise<void> {
+async function liquidate({ world, nodes, liquidators, route, snapshot }: Cast, gasPriceWei: bigint): Promise<void> {
   const base = new Map<Address, number>();
   for (const { symbol, address } of world.assets) base.set(address, nodes.answers.get(symbol) ?? 0);
   const candidates = liquidationCandidates(await snapshot(), base, route);
   if (candidates.length === 0) return;
   const ether = nodes.answers.get("WETH") ?? 1;
-  await liquidators.act(candidates, ether, (asset) => base.get(asset) ?? 0);
+  await liquidators.act(candidates, { ether, of: (asset) => base.get(asset) ?? 0, gasPriceWei });
 }
 
 /** Sum of what accounts owe beyond what their collateral is worth, USD. `usd` by asset. */

@@ -1,8 +1,9 @@
 import { ICircuitBreaker__factory, IRiskOracle__factory } from "../../../typechain-types/index.js";
-import { CX_ONE, bigToInt, fromUnits, type Hex } from "../units.js";
+import { CX_ONE, bigToInt, fromUnits, type Address, type Hex } from "../units.js";
 import { isArbitrage } from "./agents/arbitrageur.js";
 import type { DevChain } from "./chain.js";
 import type { LevelInterval, RunOutcome, Sample } from "./result.js";
+import type { Order } from "./world/orders.js";
 import type { World } from "./world/world.js";
 
 /** Counts what a run came to, from receipts and views of the chain only. */
@@ -12,7 +13,9 @@ export interface Tally {
     mined: { readonly number: number; readonly timestamp: number },
     usd: ReadonlyMap<string, number>,
   ): Promise<void>;
-  /** Gas of one poke by somebody who is no operator. */
+  /** A poke of the target by somebody who is no operator. */
+  readonly pokeOrder: Order;
+  /** Gas of that poke. */
   poked(gas: number): void;
   /** The last block counted. */
   now(): Sample | undefined;
@@ -28,7 +31,7 @@ interface Receipt {
 
 interface Watched {
   readonly oracle: string;
-  readonly breaker: string;
+  readonly breaker: Address;
   readonly target: string;
   readonly shocked: string;
 }
@@ -75,6 +78,12 @@ export function createTally(world: World, watched: Watched, start: number): Tall
       enter(levels, watched.target, level, timestamp);
       samples.push({ timestamp, price: here, liquidatedUsd: sums.liquidatedUsd, leverage, level });
     },
+    pokeOrder: {
+      label: "poking the target",
+      from: world.steward.address,
+      to: watched.breaker,
+      data: breakerAbi.encodeFunctionData("poke", [watched.target]) as Hex,
+    },
     poked: (units) => void gas.poke.push(units),
     outcome: (badDebtUsd) => ({
       ...sums,
@@ -98,13 +107,17 @@ async function readBlock(
     method: "eth_call",
     params: [{ to, data }, tag],
   });
-  const [receipts, level, header] = await chain.rpc.batch([
-    { method: "eth_getBlockReceipts", params: [tag] },
+  const [block, level, header] = await chain.rpc.batch([
+    { method: "eth_getBlockByNumber", params: [tag, false] },
     call(breaker, breakerAbi.encodeFunctionData("levelOf", [target])),
     call(oracle, oracleAbi.encodeFunctionData("header")),
   ]);
   const { systemLeverage } = oracleAbi.decodeFunctionResult("header", String(header))[0];
   const leverage = bigToInt(systemLeverage) / CX_ONE;
+  const { transactions } = block as { readonly transactions: readonly Hex[] };
+  const receipts = await chain.rpc.batch(
+    transactions.map((hash) => ({ method: "eth_getTransactionReceipt", params: [hash] })),
+  );
   return [receipts as readonly Receipt[], Number(level), leverage];
 }
 

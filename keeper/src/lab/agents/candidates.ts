@@ -15,6 +15,7 @@ export interface Candidate {
   /** Base-currency value of `maxRepay`. */
   readonly repayBase: number;
   readonly path: string;
+  readonly healthFactor: number;
 }
 
 /** Uniswap v3 pools as edges for routing. */
@@ -77,6 +78,7 @@ function candidateOf(
     maxRepay,
     repayBase,
     path,
+    healthFactor,
   };
 }
 
