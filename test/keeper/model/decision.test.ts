@@ -42,7 +42,8 @@ describe("decide: every advice can be reached", () => {
     expect(advice).to.equal(2);
     // x y = k: R (1/sqrt(1 - b) - 1) per tau_r, b net of costs; both per hour.
     const inside = DEPTH.WETH * PRICES.WETH * (1 / Math.sqrt(1 - 0.048) - 1);
-    expect(throttleUsdPerHour).to.be.closeTo((inside / 300) * 3_600, 2e-3 * (inside / 300) * 3_600);
+    const hourly = (inside / CALIBRATION.recoverySec.value) * 3_600;
+    expect(throttleUsdPerHour).to.be.closeTo(hourly, 2e-3 * hourly);
   });
 
   it("3: under temporary impact, accounts past the toxic frontier are better left until it recovers", () => {
