@@ -1,0 +1,145 @@
+import { expect } from "chai";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
+import { createHeadProcessor, type HeadSummary } from "../../../keeper/src/operator/process-head.js";
+import { epochSchedule } from "../../../keeper/src/quorum/schedule.js";
+import { reportDigest, signDigest } from "../../../keeper/src/report/digest.js";
+import { draftReport } from "../../../keeper/src/report/report.js";
+import { addressOf, DOMAIN, keyOf } from "../quorum/votes.js";
+import { assessment, context, hash32 } from "../report/assessments.js";
+import { openOperatorScene, type OperatorScene } from "./operator-scene.js";
+
+describe("createHeadProcessor", () => {
+  let folder: string;
+  let scene: OperatorScene;
+  let processHead: (block: BlockRef) => Promise<HeadSummary>;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), "bulkhead-head-"));
+    scene = openOperatorScene(folder);
+    processHead = createHeadProcessor(scene.parts);
+    await processHead(scene.block());
+  });
+  afterEach(() => {
+    scene.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** The first block from here on whose epoch this operator transmits at once, or not. */
+  const turnOf = (isOurs: boolean): BlockRef => {
+    for (;;) {
+      scene.node.mine();
+      const block = scene.block();
+      const [first] = epochSchedule(scene.oracle.config.signers, hash32("cc"), block.number);
+      if ((first === addressOf(0)) === isOurs) return block;
+    }
+  };
+  /** Another operator's vote on what this one computes for a block. */
+  const receiveVote = (from: number, block: BlockRef): void => {
+    const { config } = scene.oracle;
+    const { report } = draftReport(
+      assessment(),
+      context({ block, epoch: block.number, laneSubjects: config.subjects }),
+    );
+    const digest = reportDigest(report, DOMAIN);
+    scene.book.add({ report, digest, signer: addressOf(from), signature: signDigest(digest, keyOf(from)) });
+  };
+
+  it("signs nothing for the first head after a start", () => {
+    expect(scene.book.size()).to.equal(0);
+    expect(scene.signed.claimedAfter(hash32("cc"), 0, 9)).to.deep.equal([]);
+  });
+
+  it("numbers the epoch by the block, signs it once, and transmits on its turn with k signatures", async () => {
+    const block = turnOf(true);
+    receiveVote(1, block);
+    const summary = await processHead(block);
+    expect(summary).to.include({ decision: "push", reason: "first epoch", epoch: block.number, leverageCx: 160 });
+    expect(summary.sent).to.equal(scene.node.pool()[0]?.hash);
+    expect(scene.book.over(summary.digest).size).to.equal(2);
+  });
+
+  it("leaves the transmission to others when it is not its turn", async () => {
+    const block = turnOf(false);
+    receiveVote(1, block);
+    receiveVote(2, block);
+    expect(await processHead(block)).to.include({ decision: "push", sent: null });
+    expect(scene.node.pool()).to.deep.equal([]);
+  });
+
+  it("takes over when its stage opens and the epoch is still not on chain", async () => {
+    const block = turnOf(false);
+    receiveVote(1, block);
+    receiveVote(2, block);
+    await processHead(block);
+    const position = epochSchedule(scene.oracle.config.signers, hash32("cc"), block.number).indexOf(addressOf(0));
+    let sent: string | null = null;
+    for (let i = 0; i < 2 * position && sent === null; i++) {
+      scene.node.mine();
+      ({ sent } = await processHead(scene.block()));
+    }
+    expect(scene.node.head().number).to.equal(block.number + 2 * position);
+    expect(scene.node.pool()).to.have.length(1);
+  });
+
+  it("fails closed below k, and says how many agree", async () => {
+    const summary = await processHead(turnOf(true));
+    expect(summary.sent).to.equal(null);
+    expect(summary.reason).to.contain("1 of 2 signatures");
+  });
+
+  it("signs one report an epoch: a block of the same number after a reorganisation waits for the next", async () => {
+    const block = turnOf(true);
+    receiveVote(1, block);
+    const first = await processHead(block);
+    const second = await processHead({ ...block, hash: hash32("0f") });
+    expect(second.digest).not.to.equal(first.digest);
+    expect(second.reason).to.contain(`epoch ${block.number} is signed already, for ${first.digest}`);
+    expect(scene.book.over(second.digest).size).to.equal(0);
+  });
+
+  it("does not send what would revert", async () => {
+    scene.revert = "simulation reverts with EpochNotNewer(5, 9)";
+    const block = turnOf(true);
+    receiveVote(1, block);
+    const summary = await processHead(block);
+    expect(summary.sent).to.equal(null);
+    expect(summary.reason).to.contain("EpochNotNewer(5, 9)");
+    expect(scene.node.pool()).to.deep.equal([]);
+  });
+
+  it("holds what must not be signed, and names every fault", async () => {
+    const block = turnOf(true);
+    const { config } = scene.oracle;
+    scene.oracle = { ...scene.oracle, config: { ...config, modelHash: hash32("67"), signers: [addressOf(1)] } };
+    const summary = await processHead(block);
+    expect(summary.decision).to.equal("hold");
+    expect(summary.reason).to.contain("not signed (first epoch)").and.to.contain("is not one of the oracle's 1");
+    expect(summary.reason).to.contain(`this process runs ${hash32("66")}, the oracle approves ${hash32("67")}`);
+    expect(scene.book.size()).to.equal(0);
+  });
+
+  it("forgets reports that nobody wants any more", async () => {
+    const block = turnOf(false);
+    receiveVote(1, block);
+    receiveVote(2, block);
+    await processHead(block);
+    const { lanes } = draftReport(assessment(), context({ laneSubjects: scene.oracle.config.subjects }));
+    const published = { epoch: 1, observedBlock: 1, observedAt: block.timestamp, flags: 2, lanes };
+    scene.oracle = { ...scene.oracle, published };
+    for (let i = 0; i < 6; i++) {
+      scene.node.mine();
+      expect(await processHead(scene.block())).to.include({ decision: "hold", sent: null });
+    }
+    expect(scene.node.pool()).to.deep.equal([]);
+  });
+
+  it("decides in a dry run, and signs nothing", async () => {
+    const dry = createHeadProcessor({ ...scene.parts, sending: undefined });
+    const summary = await dry(turnOf(true));
+    expect(summary).to.include({ decision: "push", reason: "first epoch", sent: null, peers: undefined });
+    expect(scene.book.size()).to.equal(0);
+  });
+});

@@ -1,0 +1,71 @@
+import { expect } from "chai";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
+import { openLog } from "../../../keeper/src/observe/log.js";
+import { faultOf, runLoop, type LoopStamp } from "../../../keeper/src/operator/run-loop.js";
+import { openOperatorScene, type OperatorScene } from "./operator-scene.js";
+
+async function* headsOf(...blocks: BlockRef[]): AsyncGenerator<BlockRef> {
+  for (const block of blocks) {
+    await Promise.resolve();
+    yield block;
+  }
+}
+
+describe("runLoop", () => {
+  let folder: string;
+  let scene: OperatorScene;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "bulkhead-loop-"));
+    scene = openOperatorScene(folder);
+  });
+  afterEach(() => {
+    scene.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("writes exactly one line for each head, also when one fails, and goes on", async () => {
+    const first = scene.block();
+    scene.node.mine();
+    const second = scene.block();
+    scene.node.mine();
+    const third = scene.block();
+    const lines: Record<string, unknown>[] = [];
+    const stamps: LoopStamp[] = [];
+    const log = openLog({ write: (text: string) => lines.push(JSON.parse(text) as Record<string, unknown>) });
+    const { scoreBlock } = scene.parts;
+    const parts = {
+      ...scene.parts,
+      scoreBlock: (block: BlockRef) =>
+        block === second
+          ? Promise.reject(new RangeError("no answer", { cause: new Error("timeout") }))
+          : scoreBlock(block),
+    };
+    await runLoop(parts, { heads: headsOf(first, second, third), log, onDone: (stamp) => stamps.push(stamp) });
+
+    expect(lines.map(({ event, block }) => [event, block])).to.deep.equal(
+      [first, second, third].map(({ number }) => ["head.done", number]),
+    );
+    expect(lines[1]).to.deep.include({
+      hash: second.hash,
+      decision: "hold",
+      reason: "error",
+      sent: null,
+      error: { class: "RangeError", message: "no answer", cause: { class: "Error", message: "timeout" } },
+    });
+    expect(lines[2]).to.include({ decision: "push", epoch: third.number });
+    expect(lines.every(({ ms }) => typeof ms === "number")).to.equal(true);
+    expect(stamps.map(({ isOk }) => isOk)).to.deep.equal([true, false, true]);
+  });
+});
+
+describe("faultOf", () => {
+  it("tells class and message of every cause, and no stack", () => {
+    const fault = faultOf(new TypeError("outer", { cause: new Error("inner") }));
+    expect(fault).to.deep.equal({ class: "TypeError", message: "outer", cause: { class: "Error", message: "inner" } });
+    expect(faultOf("text")).to.deep.equal({ class: "string", message: "text" });
+  });
+});
