@@ -234,9 +234,9 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     /* READING */
 
     /// @inheritdoc ICircuitBreaker
-    function stateOf(SubjectId target) external view returns (TargetState memory, TargetLedger memory) {
-        BreakerState memory state = _read(target);
-        return (state.target, state.ledger);
+    function stateOf(SubjectId target) external view returns (TargetState memory state, TargetLedger memory ledger) {
+        BreakerState memory all = _read(target);
+        return (all.target, all.ledger);
     }
 
     /// @inheritdoc ICircuitBreaker

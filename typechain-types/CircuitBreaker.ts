@@ -386,7 +386,7 @@ decodeFunctionResult(functionFragment: 'trip', data: BytesLike): Result;
     
     stateOf: TypedContractMethod<
       [target: BytesLike, ],
-      [[TargetStateStructOutput, TargetLedgerStructOutput]],
+      [[TargetStateStructOutput, TargetLedgerStructOutput] & {state: TargetStateStructOutput, ledger: TargetLedgerStructOutput }],
       'view'
     >
     
@@ -499,7 +499,7 @@ getFunction(nameOrSignature: 'setAuthority'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'stateOf'): TypedContractMethod<
       [target: BytesLike, ],
-      [[TargetStateStructOutput, TargetLedgerStructOutput]],
+      [[TargetStateStructOutput, TargetLedgerStructOutput] & {state: TargetStateStructOutput, ledger: TargetLedgerStructOutput }],
       'view'
     >;
 getFunction(nameOrSignature: 'trip'): TypedContractMethod<

@@ -1,0 +1,134 @@
+import { expect } from "chai";
+import { HDNodeWallet, type Interface, Mnemonic, type Result } from "ethers";
+import { network } from "hardhat";
+
+import { reportDigest, signDigest } from "../../keeper/src/report/digest.js";
+import { packLanes } from "../../keeper/src/report/lane.js";
+import type { Report } from "../../keeper/src/report/report.js";
+import type { Address, Hex } from "../../keeper/src/units.js";
+import { type Connection, type Deployment, deployBulkhead, exampleParameters } from "../deploy/bulkhead-fixture.js";
+
+const WORDS = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
+const ZERO = `0x${"00".repeat(32)}` as Hex;
+
+/** Publish one epoch whose lanes all say the same, signed by the two signers that the example parameters ask for. */
+async function publish(
+  connection: Connection,
+  { oracle }: Deployment,
+  epoch: number,
+  score: { leverage: number; advice: 0 | 1 | 2 | 3; liquidationAtRisk?: number },
+): Promise<void> {
+  const block = (await connection.ethers.provider.getBlock("latest"))!;
+  const lane = { liquidationAtRisk: 500, rehypothecation: 110, borrowLtv: 7_000, ...score };
+  const report: Report = {
+    configDigest: (await oracle.configDigest()) as Hex,
+    epoch,
+    observedBlock: block.number,
+    observedBlockHash: block.hash as Hex,
+    observedAt: block.timestamp,
+    coverage: 10_000,
+    flags: 2,
+    modelHash: (await oracle.modelHash()) as Hex,
+    snapshotHash: ZERO,
+    scoresRoot: ZERO,
+    lanes: packLanes([lane, lane, lane, lane]),
+  };
+  const digest = reportDigest(report, { chainId: 31_337, oracle: (await oracle.getAddress()) as Address });
+  const [members, threshold] = await oracle.signers();
+  const wallets = Array.from({ length: 10 }, (_, i) => HDNodeWallet.fromMnemonic(WORDS, `m/44'/60'/0'/0/${i}`));
+  const chosen = members.slice(0, Number(threshold)).map((member) => wallets.find((w) => w.address === member)!);
+  const signatures = chosen.map((wallet) => signDigest(digest, wallet.signingKey).slice(2)).join("");
+  await (await oracle.publish({ ...report, lanes: [...report.lanes] }, `0x${signatures}`)).wait();
+}
+
+/** Arguments of the contract's events of one name, oldest first. */
+async function eventsOf(connection: Connection, address: string, parser: Interface, name: string): Promise<Result[]> {
+  const topics = [parser.getEvent(name)!.topicHash];
+  const logs = await connection.ethers.provider.getLogs({ address, topics, fromBlock: 0, toBlock: "latest" });
+  return logs.map((log) => parser.parseLog(log)!.args);
+}
+
+describe("state from events alone", function () {
+  let connection: Connection;
+  let deployed: Deployment;
+  let target: string;
+
+  before(async function () {
+    connection = await network.create("lab");
+    const parameters = await exampleParameters(connection);
+    deployed = await deployBulkhead(connection, parameters);
+    target = parameters.target;
+    const [, governance, guardian] = await connection.ethers.getSigners();
+    const scores = [
+      { leverage: 150, advice: 0 },
+      { leverage: 250, advice: 3, liquidationAtRisk: 6_000 },
+      { leverage: 250, advice: 3, liquidationAtRisk: 6_000 },
+      { leverage: 100, advice: 0 },
+    ] as const;
+    for (const [index, score] of scores.entries()) {
+      await publish(connection, deployed, index + 1, score);
+      await deployed.breaker.poke(target);
+      await connection.networkHelpers.time.increase(300);
+    }
+    await deployed.breaker.connect(governance!).release(target, 0, "drill over");
+    await deployed.breaker.connect(guardian!).trip(target, 3, 1_200, "drill");
+    await deployed.breaker.consumeLiquidation(target, 970_000_000_000_000_000n, 1_000n);
+    await connection.networkHelpers.time.increase(1_300);
+    await deployed.breaker.poke(target);
+  });
+
+  it("behavior: the breaker's last TargetUpdated is its state", async function () {
+    const { breaker } = deployed;
+    const updates = await eventsOf(connection, await breaker.getAddress(), breaker.interface, "TargetUpdated");
+    const last = updates.at(-1)!;
+    const { state, ledger } = await breaker.stateOf(target);
+    expect(updates.length).to.be.greaterThan(5);
+    expect([...(last.state as Result)]).to.deep.equal([...state]);
+    expect([...(last.ledger as Result)]).to.deep.equal([...ledger]);
+  });
+
+  it("behavior: LevelChanged is a chain without gaps that ends at the level stored", async function () {
+    const { breaker } = deployed;
+    const changes = await eventsOf(connection, await breaker.getAddress(), breaker.interface, "LevelChanged");
+    let level = 0n;
+    for (const change of changes) {
+      expect(change.from).to.equal(level);
+      level = change.to as bigint;
+    }
+    expect(level).to.equal((await breaker.stateOf(target)).state.level);
+    expect(changes.map((change) => Number(change.to))).to.include.members([4, 0, 3, 1]);
+  });
+
+  it("behavior: the oracle's events give registry, headers and lanes", async function () {
+    const { oracle } = deployed;
+    const address = await oracle.getAddress();
+    const registered = await eventsOf(connection, address, oracle.interface, "SubjectRegistered");
+    const reports = await eventsOf(connection, address, oracle.interface, "ReportAccepted");
+    expect(registered.length).to.equal(Number(await oracle.laneCount()));
+    for (const { subject, index } of registered) expect(await oracle.indexOf(subject as string)).to.equal(index);
+
+    for (const report of reports) {
+      const header = await oracle.headerOf(report.epoch as bigint);
+      expect([header.observedBlock, header.observedAt, header.coverage, header.flags]).to.deep.equal([
+        report.observedBlock,
+        report.observedAt,
+        report.coverage,
+        report.flags,
+      ]);
+    }
+    const word = (reports.at(-1)!.lanes as Result)[0] as bigint;
+    for (let index = 0n; index < 4n; index++) {
+      const [score] = await oracle.scoreAt(index);
+      const lane = (word >> (64n * index)) & ((1n << 64n) - 1n);
+      expect(lane).to.equal(
+        score.leverage |
+          (score.liquidationAtRisk << 16n) |
+          (score.rehypothecation << 32n) |
+          (score.borrowLtv << 48n) |
+          (score.advice << 62n),
+      );
+    }
+    const clamped = await eventsOf(connection, address, oracle.interface, "LaneClamped");
+    expect(clamped.length, "the last epoch eased too fast in every lane").to.equal(4);
+  });
+});
