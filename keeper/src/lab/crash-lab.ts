@@ -66,9 +66,9 @@ async function play(options: LabOptions): Promise<void> {
   const stage = book === undefined ? defaultStage(options.seed, first) : bookStage(book);
   const calibration = parseCalibration(JSON.parse(await readFile(LAB_CALIBRATION, "utf8")));
   if (options.remainders === true && book !== undefined) remainderList(book).forEach(say);
-  await buildContracts(say);
   const chain = await openChain(options, first.timestamp - SETUP_SEC);
   try {
+    await buildContracts(say);
     const path = await shifted(chain, replayPrices(scenario, recorded, marketOf(stage)));
     const { off, on } = await runLab(chain, {
       stage,

@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** Runs the crash lab as a newcomer does: a process of its own, judged by what it prints and how it exits. */
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm start -- ...args`, without npm's own lines. */
+export function runLabProcess(...args: readonly string[]): Promise<Finished> {
+  const child = spawn(process.execPath, ["--import", "tsx", "keeper/src/lab/main.ts", ...args], { cwd: ROOT });
+  const heard = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (heard.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (heard.stderr += text));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, ...heard }));
+  });
+}
+
+/** The last line that was printed. */
+export function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? "";
+}
