@@ -3,10 +3,11 @@ import type { RpcPool } from "./chain/rpc-pool.js";
 import type { Config } from "./config.js";
 import type { Log } from "./observe/log.js";
 import { startStatusServer } from "./observe/status-server.js";
+import { createHeadFaults } from "./operator/head-faults.js";
 import { openPool } from "./operator/open-pool.js";
 import type { Scoring } from "./operator/parts.js";
 import { probe } from "./operator/probe.js";
-import { faultOf, runLoop, type LoopStamp } from "./operator/run-loop.js";
+import { runLoop, type LoopStamp } from "./operator/run-loop.js";
 import { startSending } from "./operator/start-sending.js";
 import { createOracleReader } from "./publish/oracle-state.js";
 import type { Identity } from "./report/identity.js";
@@ -52,8 +53,12 @@ export async function runKeeper({
   const statusServer = config.statusPort === undefined ? undefined : await startStatusServer(config.statusPort, status);
   try {
     log.info({ event: "ready", address: identity.address, port: sending?.port, dryRun: !isSending || undefined });
-    const onError = (error: unknown): void => log.warn({ event: "head.error", error: faultOf(error) });
-    const heads = trackHeads(pool, { pollMs: config.chain.pollMs, signal, onError });
+    const faults = createHeadFaults(log);
+    const onDone = (stamp: LoopStamp): void => {
+      last = stamp;
+      faults.clear();
+    };
+    const heads = trackHeads(pool, { pollMs: config.chain.pollMs, signal, onError: faults.report });
     const readOracle = (block: Parameters<typeof pool.at>[0]) => readAt(pool.at(block));
     const parts = {
       self: identity.address,
@@ -64,7 +69,7 @@ export async function runKeeper({
       sending,
       ...openScoring(pool),
     };
-    await runLoop(parts, { heads, log, onDone: (stamp) => (last = stamp) });
+    await runLoop(parts, { heads, log, onDone });
   } finally {
     statusServer?.close();
     await sending?.close();

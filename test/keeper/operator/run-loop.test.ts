@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
 import { openLog } from "../../../keeper/src/observe/log.js";
+import { createHeadFaults } from "../../../keeper/src/operator/head-faults.js";
 import { faultOf, runLoop, type LoopStamp } from "../../../keeper/src/operator/run-loop.js";
 import { openOperatorScene, type OperatorScene } from "./operator-scene.js";
 
@@ -67,5 +68,21 @@ describe("faultOf", () => {
     const fault = faultOf(new TypeError("outer", { cause: new Error("inner") }));
     expect(fault).to.deep.equal({ class: "TypeError", message: "outer", cause: { class: "Error", message: "inner" } });
     expect(faultOf("text")).to.deep.equal({ class: "string", message: "text" });
+  });
+});
+
+describe("createHeadFaults", () => {
+  it("says the same fault once, and again after a head came through", () => {
+    const lines: string[] = [];
+    const faults = createHeadFaults(openLog({ write: (text: string) => lines.push(text) }));
+    for (const message of ["down", "down", "slow", "slow", "down"]) faults.report(new Error(message));
+    expect(lines.map((text) => (JSON.parse(text) as { error: { message: string } }).error.message)).to.deep.equal([
+      "down",
+      "slow",
+      "down",
+    ]);
+    faults.clear();
+    faults.report(new Error("down"));
+    expect(lines).to.have.length(4);
   });
 });
