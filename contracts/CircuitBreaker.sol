@@ -17,7 +17,7 @@ import {Cause, Evidence, TargetLedger, TargetState} from "./types/Breaker.sol";
 import {Action, Level} from "./types/Level.sol";
 import {Header, Report, Score, ScoreStatus} from "./types/Score.sol";
 import {SubjectId} from "./types/SubjectId.sol";
-import {LevelRule, TargetConfig, TargetTerms} from "./types/TargetConfig.sol";
+import {TargetConfig, TargetTerms} from "./types/TargetConfig.sol";
 
 /// @title CircuitBreaker
 /// @notice Turns fresh scores into a protection level per target, each with an expiry.

@@ -178,11 +178,12 @@ contract RiskOracle is OracleConfig, EIP712 {
         uint256 signedWord,
         uint256 storedWord
     ) private returns (uint256 word) {
-        for (uint256 shift; shift < 256; shift += 64) {
+        for (uint256 i; i < LANES_PER_WORD; ++i) {
+            uint256 shift = i << 6;
             uint256 signed = (signedWord >> shift) & Lanes.LANE_MASK;
             uint256 before = (storedWord >> shift) & Lanes.LANE_MASK;
             // Most lanes say the same or worse, and need no more than this.
-            uint256 lane = signed.eases(before) ? _ease(step, uint16(firstIndex + shift / 64), signed, before) : signed;
+            uint256 lane = signed.eases(before) ? _ease(step, uint16(firstIndex + i), signed, before) : signed;
             word |= lane << shift;
         }
     }

@@ -10,111 +10,111 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'OracleConfig', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OracleConfig__factory>
-getContractFactory(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CircuitBreaker__factory>
+  getContractFactory(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CircuitBreaker__factory>
+getContractFactory(name: 'OracleConfig', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OracleConfig__factory>
 getContractFactory(name: 'RiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskOracle__factory>
 getContractFactory(name: 'AaveV3Sentinel', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3Sentinel__factory>
 getContractFactory(name: 'CircuitBreakerGuard', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CircuitBreakerGuard__factory>
 getContractFactory(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ScoreAggregator__factory>
+getContractFactory(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBreakerAdapter__factory>
 getContractFactory(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICircuitBreaker__factory>
 getContractFactory(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskOracle__factory>
+getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
 getContractFactory(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3AccountsLens__factory>
 getContractFactory(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3ReservesLens__factory>
 getContractFactory(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkFeedLens__factory>
 getContractFactory(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Erc20Lens__factory>
-getContractFactory(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBreakerAdapter__factory>
 getContractFactory(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UniswapV3Lens__factory>
 getContractFactory(name: 'SignerSetCode', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SignerSetCode__factory>
-getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
 getContractFactory(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3AddressesProvider__factory>
 getContractFactory(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Oracle__factory>
 getContractFactory(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Pool__factory>
 getContractFactory(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3ScaledToken__factory>
 getContractFactory(name: 'IAaveV3StableDebtToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3StableDebtToken__factory>
+getContractFactory(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChainlinkFeed__factory>
 getContractFactory(name: 'IAaveLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveLiquidation__factory>
 getContractFactory(name: 'ISwapRouterExactInput', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISwapRouterExactInput__factory>
-getContractFactory(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChainlinkFeed__factory>
 getContractFactory(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceOracleSentinel__factory>
 getContractFactory(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV3Pool__factory>
 
-  getContractAt(name: 'OracleConfig', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OracleConfig>
-getContractAt(name: 'CircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreaker>
+  getContractAt(name: 'CircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreaker>
+getContractAt(name: 'OracleConfig', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OracleConfig>
 getContractAt(name: 'RiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskOracle>
 getContractAt(name: 'AaveV3Sentinel', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3Sentinel>
 getContractAt(name: 'CircuitBreakerGuard', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreakerGuard>
 getContractAt(name: 'ScoreAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ScoreAggregator>
+getContractAt(name: 'IBreakerAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBreakerAdapter>
 getContractAt(name: 'ICircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICircuitBreaker>
 getContractAt(name: 'IRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskOracle>
+getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
 getContractAt(name: 'AaveV3AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3AccountsLens>
 getContractAt(name: 'AaveV3ReservesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3ReservesLens>
 getContractAt(name: 'ChainlinkFeedLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkFeedLens>
 getContractAt(name: 'Erc20Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Erc20Lens>
-getContractAt(name: 'IBreakerAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBreakerAdapter>
 getContractAt(name: 'UniswapV3Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UniswapV3Lens>
 getContractAt(name: 'SignerSetCode', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SignerSetCode>
-getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
 getContractAt(name: 'IAaveV3AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3AddressesProvider>
 getContractAt(name: 'IAaveV3Oracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Oracle>
 getContractAt(name: 'IAaveV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Pool>
 getContractAt(name: 'IAaveV3ScaledToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3ScaledToken>
 getContractAt(name: 'IAaveV3StableDebtToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3StableDebtToken>
+getContractAt(name: 'IChainlinkFeed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChainlinkFeed>
 getContractAt(name: 'IAaveLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveLiquidation>
 getContractAt(name: 'ISwapRouterExactInput', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISwapRouterExactInput>
-getContractAt(name: 'IChainlinkFeed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChainlinkFeed>
 getContractAt(name: 'IPriceOracleSentinel', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceOracleSentinel>
 getContractAt(name: 'IUniswapV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV3Pool>
 
-  deployContract(name: 'OracleConfig', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
-deployContract(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
+  deployContract(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
+deployContract(name: 'OracleConfig', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'RiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
 deployContract(name: 'AaveV3Sentinel', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3Sentinel>
 deployContract(name: 'CircuitBreakerGuard', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreakerGuard>
 deployContract(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
+deployContract(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
 deployContract(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
+deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
 deployContract(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
 deployContract(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
 deployContract(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
-deployContract(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
 deployContract(name: 'SignerSetCode', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SignerSetCode>
-deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
 deployContract(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
 deployContract(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
 deployContract(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
 deployContract(name: 'IAaveV3StableDebtToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3StableDebtToken>
+deployContract(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IAaveLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveLiquidation>
 deployContract(name: 'ISwapRouterExactInput', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISwapRouterExactInput>
-deployContract(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
 deployContract(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 
-  deployContract(name: 'OracleConfig', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
-deployContract(name: 'CircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
+  deployContract(name: 'CircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
+deployContract(name: 'OracleConfig', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'RiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
 deployContract(name: 'AaveV3Sentinel', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3Sentinel>
 deployContract(name: 'CircuitBreakerGuard', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreakerGuard>
 deployContract(name: 'ScoreAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
+deployContract(name: 'IBreakerAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'ICircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
 deployContract(name: 'IRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
+deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'AaveV3AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
 deployContract(name: 'AaveV3ReservesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
 deployContract(name: 'ChainlinkFeedLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
 deployContract(name: 'Erc20Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
-deployContract(name: 'IBreakerAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'UniswapV3Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
 deployContract(name: 'SignerSetCode', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SignerSetCode>
-deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'IAaveV3AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
 deployContract(name: 'IAaveV3Oracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
 deployContract(name: 'IAaveV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
 deployContract(name: 'IAaveV3ScaledToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
 deployContract(name: 'IAaveV3StableDebtToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3StableDebtToken>
+deployContract(name: 'IChainlinkFeed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IAaveLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveLiquidation>
 deployContract(name: 'ISwapRouterExactInput', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISwapRouterExactInput>
-deployContract(name: 'IChainlinkFeed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IPriceOracleSentinel', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
 deployContract(name: 'IUniswapV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 

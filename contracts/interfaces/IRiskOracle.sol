@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {Header, Report, Score, ScoreLeaf, ScoreStatus} from "../types/Score.sol";
 import {SubjectId, SubjectKey} from "../types/SubjectId.sol";
-import {Bps, Cx} from "../types/Units.sol";
+import {Bps} from "../types/Units.sol";
 
 /// @title IRiskOracle
 /// @notice Publishes interconnection-leverage scores in atomic epochs: one report, computed from one block, signed by k of

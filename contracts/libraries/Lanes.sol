@@ -56,7 +56,11 @@ library Lanes {
 
     /// @notice Whether every field is in its range. Bits above the lane are ignored.
     function isValid(uint256 lane) internal pure returns (bool) {
-        return leverageValid(lane) && sharesValid(lane) && rehypothecationValid(lane);
+        uint256 value = lane & FIELD_MASK;
+        if (value < CX_ONE && value != 0) return false;
+        value = (lane >> 32) & FIELD_MASK;
+        if (value < CX_ONE && value != 0) return false;
+        return (lane >> 16) & FIELD_MASK <= BPS_ONE && (lane >> 48) & LTV_MASK <= BPS_ONE;
     }
 
     /// @notice Whether leverage is unknown or at least 1.00x.

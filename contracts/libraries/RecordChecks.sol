@@ -54,13 +54,16 @@ library RecordChecks {
     /// @dev Returns the largest leverage among the lanes named by `venues`. Lanes beyond the last are zero, and so valid.
     function _checkLanes(uint256[] memory lanes, uint256 venues) private pure returns (uint256 largest) {
         uint256 words = lanes.length;
-        for (uint256 i; i < words; ++i) {
-            uint256 word = lanes[i];
-            for (uint256 shift; shift < 256; shift += 64) {
-                uint256 lane = word >> shift;
-                if (!lane.isValid()) _revertInvalid(lane, i * LANES_PER_WORD + shift / 64);
-                if (venues & 1 != 0 && lane.leverage() > largest) largest = lane.leverage();
-                venues >>= 1;
+        // No sum here comes near overflow.
+        unchecked {
+            for (uint256 i; i < words; ++i) {
+                uint256 word = lanes[i];
+                for (uint256 j; j < LANES_PER_WORD; ++j) {
+                    if (!word.isValid()) _revertInvalid(word, i * LANES_PER_WORD + j);
+                    if (venues & 1 != 0 && word.leverage() > largest) largest = word.leverage();
+                    venues >>= 1;
+                    word >>= 64;
+                }
             }
         }
     }

@@ -97,8 +97,8 @@ describe("Bulkhead module", function () {
     const [, governance, guardian] = await connection.ethers.getSigners();
     const parameters = await exampleParameters(connection);
     const { oracle, breaker, accessManager } = await deployBulkhead(connection, parameters);
-    await expect(breaker.connect(guardian!).trip(parameters.target, 2, 600, "drill")).to.emit(breaker, "Tripped");
-    await expect(breaker.connect(governance!).release(parameters.target, 0, "drill over")).to.emit(breaker, "Released");
+    await expect(breaker.connect(guardian).trip(parameters.target, 2, 600, "drill")).to.emit(breaker, "Tripped");
+    await expect(breaker.connect(governance).release(parameters.target, 0, "drill over")).to.emit(breaker, "Released");
 
     const call = oracle.interface.encodeFunctionData("approveModel", [`0x${"22".repeat(32)}`]);
     const target = await oracle.getAddress();

@@ -9,7 +9,7 @@ import type { Address, Hex } from "../../keeper/src/units.js";
 import { type Connection, type Deployment, deployBulkhead, exampleParameters } from "../deploy/bulkhead-fixture.js";
 
 const WORDS = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
-const ZERO = `0x${"00".repeat(32)}` as Hex;
+const ZERO = `0x${"00".repeat(32)}`;
 
 /** Publish one epoch whose lanes all say the same, signed by the two signers that the example parameters ask for. */
 async function publish(
@@ -70,8 +70,8 @@ describe("state from events alone", function () {
       await deployed.breaker.poke(target);
       await connection.networkHelpers.time.increase(300);
     }
-    await deployed.breaker.connect(governance!).release(target, 0, "drill over");
-    await deployed.breaker.connect(guardian!).trip(target, 3, 1_200, "drill");
+    await deployed.breaker.connect(governance).release(target, 0, "drill over");
+    await deployed.breaker.connect(guardian).trip(target, 3, 1_200, "drill");
     await deployed.breaker.consumeLiquidation(target, 970_000_000_000_000_000n, 1_000n);
     await connection.networkHelpers.time.increase(1_300);
     await deployed.breaker.poke(target);

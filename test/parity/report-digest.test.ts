@@ -77,7 +77,7 @@ describe("reportDigest", function () {
     const full = getBytes(await wallet.signTypedData(domain, TYPES, report({})));
     const compact = full.slice(0, 64);
     compact[32]! |= full[64] === 28 ? 0x80 : 0;
-    const digest = reportDigest(report({}), { chainId: 1, oracle: oracle as Address });
+    const digest = reportDigest(report({}), { chainId: 1, oracle });
     expect(signDigest(digest, wallet.signingKey)).to.equal(hexlify(compact));
   });
 });
