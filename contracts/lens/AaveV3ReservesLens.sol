@@ -41,9 +41,7 @@ contract AaveV3ReservesLens {
         uint256 categories;
         uint256 next = from;
         // Every reserve answered may bring in a category: room for those is kept.
-        while (
-            next < assets.length && out.hasRoom(RESERVE_WORDS + EMODE_WORDS * (next - from + 1), RESERVE_GAS)
-        ) {
+        while (next < assets.length && out.hasRoom(RESERVE_WORDS + EMODE_WORDS * (next - from + 1), RESERVE_GAS)) {
             categories |= 1 << _pushReserve(out, pool, oracle, assets[next++]);
         }
         uint256 eModes = _pushEModes(out, pool, oracle, categories);
@@ -84,13 +82,17 @@ contract AaveV3ReservesLens {
         for (uint256 id = 1; id < 256; ++id) {
             if ((categories >> id) & 1 == 0) continue;
             IAaveV3Pool.EModeCategory memory c = pool.getEModeCategoryData(uint8(id));
-            out.push((id << 48) | (uint256(c.liquidationBonus) << 32) | (uint256(c.liquidationThreshold) << 16) | c.ltv);
+            out.push(
+                (id << 48) | (uint256(c.liquidationBonus) << 32) | (uint256(c.liquidationThreshold) << 16) | c.ltv
+            );
             out.push(c.priceSource == address(0) ? 0 : _price(oracle, c.priceSource));
             ++count;
         }
     }
 
-    function _stableSupply(address token) private view returns (uint256 principal, uint256 averageRate, uint256 updated) {
+    function _stableSupply(
+        address token
+    ) private view returns (uint256 principal, uint256 averageRate, uint256 updated) {
         if (token.code.length == 0) return (0, 0, 0);
         (principal, , averageRate, updated) = IAaveV3StableDebtToken(token).getSupplyData();
     }

@@ -59,12 +59,20 @@ contract UniswapV3Lens {
         at = position;
         assembly ("memory-safe") {
             mstore(0, selector)
-            for {} iszero(sgt(at, to)) { at := add(at, 1) } {
-                if lt(gas(), minGas) { break }
+            for {} iszero(sgt(at, to)) {
+                at := add(at, 1)
+            } {
+                if lt(gas(), minGas) {
+                    break
+                }
                 mstore(4, at)
-                if iszero(staticcall(gas(), pool, 0, 36, 32, 32)) { revert(0, 0) }
+                if iszero(staticcall(gas(), pool, 0, 36, 32, 32)) {
+                    revert(0, 0)
+                }
                 bitmap := mload(32)
-                if bitmap { break }
+                if bitmap {
+                    break
+                }
             }
         }
     }

@@ -11,8 +11,7 @@ const [pool] = sample.pools;
 const [weth, usdc, feed] = [addressOf(1), addressOf(2), addressOf(9)];
 
 function parts(changes: Partial<SnapshotParts> = {}, baseUnit = 10n ** 8n, baseUsdFeed?: typeof feed): SnapshotParts {
-  const { baseUsdE8: _, ...state } = venue!;
-  const view = { state: { ...state, baseUnit }, forcedSales: sample.forcedSales, exclusions: [] };
+  const view = { state: { ...venue!, baseUnit }, forcedSales: sample.forcedSales, exclusions: [] };
   return {
     venues: [{ venue: venue!.venue, baseUsdFeed, kind: "read", view }],
     pools: [{ pool: pool!.pool, kind: "read", state: pool! }],

@@ -54,7 +54,7 @@ describe("lenses on genuine and strange contracts", () => {
     it("behavior: descriptions longer than a word, and cut where they do not fit", async () => {
       const long = "Capped wstETH / stETH(ETH) / USD x";
       const bytes = Buffer.from(long.padEnd(64, "\0"));
-      const words = [bytes.subarray(0, 32), bytes.subarray(32)].map((part) => `0x${part.toString("hex")}` as Hex);
+      const words = [bytes.subarray(0, 32), bytes.subarray(32)].map((part): Hex => `0x${part.toString("hex")}`);
       // Answers every call alike: as a round, its answer is the second word, and as a text that is the length.
       const [feed] = await mined(answering(chain, "long", [32n, BigInt(long.length), ...words, 5n, 0n]));
       const { exclusions } = await readFeeds(await reader(), [feed!]);
