@@ -9,7 +9,7 @@ import type { Address, Hex } from "../../keeper/src/units.js";
 import { type Connection, type Deployment, deployBulkhead, exampleParameters } from "../deploy/bulkhead-fixture.js";
 
 const WORDS = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
-const ZERO = `0x${"00".repeat(32)}`;
+const ZERO: Hex = `0x${"00".repeat(32)}`;
 
 /** Publish one epoch whose lanes all say the same, signed by the two signers that the example parameters ask for. */
 async function publish(
