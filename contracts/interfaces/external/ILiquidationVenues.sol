@@ -16,11 +16,16 @@ interface IAaveLiquidation {
 
 /// @notice The function of Uniswap v3's SwapRouter that a liquidator calls.
 interface ISwapRouterExactInput {
+    /// @notice One exact-input swap.
     struct ExactInputParams {
+        /// @dev Token, fee (3 bytes), token, and so on.
         bytes path;
         address recipient;
+        /// @dev Unix seconds.
         uint256 deadline;
+        /// @dev Raw units of the first token.
         uint256 amountIn;
+        /// @dev Raw units of the last token.
         uint256 amountOutMinimum;
     }
 

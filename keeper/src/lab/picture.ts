@@ -64,11 +64,12 @@ function panel(
 }
 
 function bands(samples: readonly Sample[], scale: Scale, top: number): string[] {
-  return samples.flatMap(({ timestamp, level }, i) => {
-    const next = samples[i + 1]?.timestamp;
-    if (level === 0 || next === undefined) return [];
+  const starts = samples.filter(({ level }, i) => level !== samples[i - 1]?.level);
+  const end = samples.at(-1)?.timestamp ?? 0;
+  return starts.flatMap(({ timestamp, level }, i) => {
+    if (level === 0) return [];
     const x = scale.x(timestamp);
-    return [rect(x, top, scale.x(next) - x + 0.3, PANEL.height, LEVEL_FILLS[level] ?? "none")];
+    return [rect(x, top, scale.x(starts[i + 1]?.timestamp ?? end) - x, PANEL.height, LEVEL_FILLS[level] ?? "none")];
   });
 }
 

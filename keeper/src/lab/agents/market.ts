@@ -8,7 +8,7 @@ import { assetOf, type World } from "../world/world.js";
 
 /**
  * The market around the pools. What a pool trades at is the recorded price times the mark that forced sales have left on
- * it; that mark fades with the recovery time, as the model's temporary impact does (MODEL.md 5.3, Donier-Bonart 2015).
+ * it; that mark fades with the recovery time, as the model's temporary impact does (docs/model.md; Donier and Bonart 2015).
  */
 export interface Market {
   readonly pools: readonly MarketPool[];
