@@ -46,7 +46,7 @@ export function createMarket(world: World, path: readonly ReplayStep[], anchors:
 }
 
 /** The price a pool is to open a step at: the outside price, with what is left of its mark after `keep`. */
-export function targetPrice(pool: MarketPool, step: number, current: number, keep: number): number {
+export function targetPrice(pool: Pick<MarketPool, "outside">, step: number, current: number, keep: number): number {
   const mark = ln(current / pool.outside(step - 1));
   return pool.outside(step) * exp(keep * mark);
 }
