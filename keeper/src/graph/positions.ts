@@ -1,5 +1,5 @@
-import type { AssetState, VenueState } from "../snapshot/snapshot.js";
-import { fromUnits } from "../units.js";
+import type { AccountState, AssetState, EModeState, VenueState } from "../snapshot/snapshot.js";
+import { BPS_ONE, fromUnits } from "../units.js";
 import type { AssetView, Positions, ReserveView, SystemState } from "./system-state.js";
 
 type Packed = Pick<SystemState, "accountVenue" | "collateral" | "debt" | "collateralLt" | "collateralBonus">;
@@ -9,6 +9,8 @@ interface Entry {
   readonly reserve: number;
   readonly usd: number;
   readonly saleUsd: number;
+  readonly thresholdFrac: number;
+  readonly bonusFrac: number;
 }
 
 /** What one venue's positions are valued with. */
@@ -26,10 +28,10 @@ export function packPositions(venues: readonly VenueState[], context: PositionCo
   const accountVenue: number[] = [];
   let firstReserve = 0;
   venues.forEach((venue, v) => {
-    const entry = entryOf(context, firstReserve);
     for (const account of venue.accounts) {
+      const entry = entryOf(context, venue, account, firstReserve);
       accountVenue.push(v);
-      collateral.push(account.collateral.map(entry).filter((e) => lt(context, e) > 0));
+      collateral.push(account.collateral.map(entry).filter(({ thresholdFrac }) => thresholdFrac > 0));
       debt.push(account.debt.map(entry));
     }
     firstReserve += venue.reserves.length;
@@ -38,22 +40,37 @@ export function packPositions(venues: readonly VenueState[], context: PositionCo
     accountVenue: Int32Array.from(accountVenue),
     collateral: positions(collateral),
     debt: positions(debt),
-    collateralLt: Float64Array.from(collateral.flat(), (e) => lt(context, e)),
-    collateralBonus: Float64Array.from(collateral.flat(), (e) => context.reserves[e.reserve]!.bonusFrac),
+    collateralLt: Float64Array.from(collateral.flat(), (e) => e.thresholdFrac),
+    collateralBonus: Float64Array.from(collateral.flat(), (e) => e.bonusFrac),
   };
 }
 
-function lt(context: PositionContext, entry: Entry): number {
-  return context.reserves[entry.reserve]!.liquidationThresholdFrac;
-}
-
-function entryOf(context: PositionContext, firstReserve: number) {
+/**
+ * Values one amount on the account's terms: those of its e-mode category where the reserve is in the same one, the
+ * reserve's own otherwise. **Source.** Aave v3.0 GenericLogic.calculateUserAccountData, LiquidationLogic.
+ */
+function entryOf(context: PositionContext, venue: VenueState, account: AccountState, firstReserve: number) {
+  const category = venue.eModes?.find(({ id }) => id === account.eMode);
   return ([r, units]: readonly [number, bigint]): Entry => {
     const reserve = firstReserve + r;
-    const { asset, priceUsd } = context.reserves[reserve]!;
+    const { asset, priceUsd, liquidationThresholdFrac, bonusFrac } = context.reserves[reserve]!;
     const amount = fromUnits(units, context.assets[asset]!.decimals);
-    return { asset, reserve, usd: amount * priceUsd, saleUsd: amount * context.views[asset]!.marketUsd };
+    const eMode = category !== undefined && venue.reserves[r]!.eMode === category.id ? category : undefined;
+    return {
+      asset,
+      reserve,
+      usd: amount * (eMode === undefined ? priceUsd : priceUsd * eModePriceRatio(venue, r, eMode)),
+      saleUsd: amount * context.views[asset]!.marketUsd,
+      thresholdFrac: eMode === undefined ? liquidationThresholdFrac : eMode.liquidationThresholdBps / BPS_ONE,
+      bonusFrac: eMode === undefined ? bonusFrac : eMode.liquidationBonusBps / BPS_ONE,
+    };
   };
+}
+
+/** The category's own price over the reserve's; 1 where it has none. */
+function eModePriceRatio(venue: VenueState, r: number, { priceBase }: EModeState): number {
+  const own = venue.reserves[r]!.priceBase;
+  return priceBase === undefined || own === 0n ? 1 : fromUnits(priceBase, 0) / fromUnits(own, 0);
 }
 
 function positions(rows: readonly (readonly Entry[])[]): Positions {
