@@ -1,4 +1,10 @@
-import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import hardhatEthers from "@nomicfoundation/hardhat-ethers";
+import hardhatIgnitionEthers from "@nomicfoundation/hardhat-ignition-ethers";
+import hardhatKeystore from "@nomicfoundation/hardhat-keystore";
+import hardhatMocha from "@nomicfoundation/hardhat-mocha";
+import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
+import hardhatTypechain from "@nomicfoundation/hardhat-typechain";
+import hardhatVerify from "@nomicfoundation/hardhat-verify";
 import hardhatIgnoreWarnings from "hardhat-ignore-warnings";
 import { defineConfig } from "hardhat/config";
 import { createRequire } from "node:module";
@@ -20,7 +26,18 @@ const compilers = [
 ];
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, hardhatIgnoreWarnings],
+  // The mocha-ethers toolbox without its chai matchers: those replace chai's own comparisons in every test of the process
+  // from the first connection on, refuse fractions, and take 1n, 1, "1" and "0x1" for equal.
+  plugins: [
+    hardhatEthers,
+    hardhatIgnitionEthers,
+    hardhatIgnoreWarnings,
+    hardhatKeystore,
+    hardhatMocha,
+    hardhatNetworkHelpers,
+    hardhatTypechain,
+    hardhatVerify,
+  ],
   solidity: { profiles: { default: { compilers }, production: { compilers } } },
   warnings: { "*": { default: "error" } },
   paths: { ignition: "./deploy" },

@@ -1,4 +1,3 @@
-import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import hardhatIgnoreWarnings from "hardhat-ignore-warnings";
 import { defineConfig } from "hardhat/config";
 import { createRequire } from "node:module";
@@ -17,7 +16,7 @@ const solc = (version: string, settings: Record<string, unknown>) => ({
 const compilers = [solc("0.6.6", {}), solc("0.8.30", { evmVersion: "cancun" })];
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, hardhatIgnoreWarnings],
+  plugins: [hardhatIgnoreWarnings],
   solidity: {
     npmFilesToBuild: [
       "chainlink-contracts-0.8/src/v0.6/FluxAggregator.sol",
@@ -32,6 +31,5 @@ export default defineConfig({
     cache: "./cache-foreign",
     tests: "./contracts/foreign",
   },
-  typechain: { dontOverrideCompile: true },
   warnings: { "*": { default: "off" } },
 });

@@ -13,7 +13,6 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** The number in the last line that matches; 0 where none does. */
 const last = (text: string, pattern: RegExp): number => Number([...text.matchAll(pattern)].at(-1)?.[1] ?? 0);
 
 /** @throws When one of the runners did not get as far as its summary. */
@@ -55,7 +54,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
     main(process.argv[2] ?? "");
   } catch (error) {
-    console.error(`test-counts: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(String(error));
     process.exitCode = 1;
   }
 }

@@ -89,7 +89,7 @@ describe("the lab's agents on genuine pools and feeds", () => {
     await mineWith(arbitrage(world, world.pools[0]!, await poolPrice(), 1_600));
     expect(await liquidators.act([candidate(75_000n * USDC)], prices)).to.equal(0);
     await chain.mine((await chain.timestamp()) + 60);
-    expect(await owed()).to.be.at.least(150_000n * USDC);
+    expect((await owed()) >= 150_000n * USDC).to.equal(true);
   });
 
   it("a healthy account costs nobody anything", async () => {
