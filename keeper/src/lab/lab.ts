@@ -66,6 +66,10 @@ export async function runLab(chain: DevChain, terms: LabTerms): Promise<LabOutco
   return { off, on: await play(set, terms, true) };
 }
 
+function blockSec({ path: [first, second] }: LabTerms): number {
+  return first === undefined || second === undefined ? 0 : second.timestamp - first.timestamp;
+}
+
 async function prepare(chain: DevChain, terms: LabTerms): Promise<Staged> {
   const { stage, say } = terms;
   const fromBlock = await chain.provider.getBlockNumber();
@@ -82,7 +86,7 @@ async function prepare(chain: DevChain, terms: LabTerms): Promise<Staged> {
   }
   await openArbitrageur(world);
   const liquidators = await openLiquidators(world, lent(stage));
-  const protection = await deployProtection(world, terms.model);
+  const protection = await deployProtection(world, terms.model, blockSec(terms));
   say(`deployed oracle ${protection.oracle}, breaker ${protection.breaker}, sentinel ${protection.sentinel}`);
   return { world, market: createMarket(world, terms.path, anchors(stage)), protection, liquidators, fromBlock };
 }

@@ -15,6 +15,12 @@ const positive = (text: string): number => {
   return value;
 };
 
+const blockSeconds = (text: string): number => {
+  const value = positive(text);
+  if (value > 21_600) throw new InvalidArgumentError("expected at most 21600");
+  return value;
+};
+
 const program = new Command("npm start --")
   .description(
     "Replay a recorded crash on genuine Aave v3, Uniswap v3 and Chainlink code, with the breaker off and on.",
@@ -23,7 +29,7 @@ const program = new Command("npm start --")
   .option("--scenario <name>", "recorded price path (default: 2020-03-12, or the book's own)")
   .option("--book <path>", "a book file, or a folder of real positions that has an importer")
   .option("--no-breaker", "only the run without the breaker")
-  .option("--block-seconds <n>", "seconds of the path in one block", positive, 300)
+  .option("--block-seconds <n>", "seconds of the path in one block, up to 6 hours", blockSeconds, 300)
   .option("--rpc <url>", "a development chain that is already there, instead of the embedded one")
   .option("--port <n>", "port of the embedded chain on 127.0.0.1 (default: any that is free)", positive)
   .option("--yes", "allow a chain id other than 31337; needs --chain-id and --key-file")

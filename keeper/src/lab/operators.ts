@@ -65,9 +65,11 @@ export async function startOperators(configFiles: readonly string[]): Promise<Op
   return {
     headDone: (hash, block) =>
       Promise.all(
-        operators.map((one, i) =>
-          until(one, i, `did not report block ${block}`, HEAD_TIMEOUT_MS, () => one.lines.get(hash)),
-        ),
+        operators.map(async (one, i) => {
+          const done = await until(one, i, `did not report block ${block}`, HEAD_TIMEOUT_MS, () => one.lines.get(hash));
+          if (done.error === undefined) return done;
+          throw new OperatorFailed(i, `could not work on block ${block}`, [JSON.stringify(done.error)]);
+        }),
       ),
     stop,
   };

@@ -37,6 +37,7 @@ export interface LabModel {
 
 const OPERATORS = 3;
 const THRESHOLD = 2;
+const BLOCKS_TO_LAND = 3;
 const ZERO = "0x0000000000000000000000000000000000000000";
 const OPERATOR_WEI = 10n ** 22n;
 /** How often an operator looks for a new block, milliseconds: the lab waits for all of them after each. */
@@ -44,10 +45,12 @@ const POLL_MS = 20;
 const WALLETS = Array.from({ length: OPERATORS }, (_, i) => new Wallet(id(`bulkhead/lab/operator ${i}`)));
 
 /** Deploy oracle, breaker and sentinel through deploy/, for one venue and every asset that it takes as collateral. */
-export async function deployProtection(world: World, model: LabModel): Promise<Protection> {
+export async function deployProtection(world: World, model: LabModel, blockSec: number): Promise<Protection> {
   const { chain, aave } = world;
   const venue = aave.pool.address;
   const target = subjectId({ kind: "venue", venue }, chain.chainId);
+  // A report lands a block after the one it scores; where blocks are hours apart, that must not make it stale.
+  const patience = BLOCKS_TO_LAND * blockSec;
   const signers = WALLETS.map(({ address }) => address.toLowerCase()).sort();
   const parameters = bulkheadParameters.parse({
     governance: derivedAddress("governance"),
@@ -55,14 +58,14 @@ export async function deployProtection(world: World, model: LabModel): Promise<P
     riskCouncil: derivedAddress("risk council"),
     governanceDelay: 24 * 3600,
     slotSeconds: 0,
-    limits: DEFAULT_LIMITS,
+    limits: { ...DEFAULT_LIMITS, maxReportAge: Math.max(DEFAULT_LIMITS.maxReportAge, patience) },
     subjects: subjects(world),
     signers,
     threshold: THRESHOLD,
     modelHash: model.modelHash,
     heartbeatPeriod: DEFAULT_HEARTBEAT_PERIOD,
     target,
-    targetConfig: DEFAULT_TARGET_CONFIG,
+    targetConfig: { ...DEFAULT_TARGET_CONFIG, maxAge: Math.max(DEFAULT_TARGET_CONFIG.maxAge, patience) },
     ...DEFAULT_DUTY_CYCLE,
   });
   const deployed = await deployModule(chain, Bulkhead, { Bulkhead: parameters });
