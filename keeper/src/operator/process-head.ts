@@ -25,8 +25,10 @@ export interface HeadSummary {
   readonly peers: number | undefined;
   /** Hash of the transaction that this head put into the nodes' pools. */
   readonly sent: Hex | null;
-  /** Transactions of this operator that were found in the chain at this head. */
+  /** Transactions of this operator that were found in the chain at this head and did what they were sent for. */
   readonly landed: readonly Hex[];
+  /** Those that were found in the chain and had failed there: paid for, and counted as nothing. */
+  readonly failed: readonly Hex[];
   /** Reading and scoring, milliseconds; the rest of the head's time is deciding, signing and sending. */
   readonly scoreMs: number;
 }
@@ -55,7 +57,7 @@ export function createHeadProcessor(parts: OperatorParts): (block: BlockRef) => 
     const { sending } = parts;
     const started = performance.now();
     let scoredAt = started;
-    const [scored, oracle, landed] = await Promise.all([
+    const [scored, oracle, mined] = await Promise.all([
       parts.scoreBlock(block).finally(() => (scoredAt = performance.now())),
       parts.readOracle(block),
       sending?.outbox.reconcile(block) ?? [],
@@ -68,7 +70,8 @@ export function createHeadProcessor(parts: OperatorParts): (block: BlockRef) => 
     const outcome = sending === undefined ? dryRun(epoch) : await act({ ...parts, sending }, block, task);
     return {
       ...summarise(epoch),
-      landed: landed.map(({ attempt }) => attempt),
+      landed: mined.filter(({ succeeded }) => succeeded).map(({ attempt }) => attempt),
+      failed: mined.filter(({ succeeded }) => !succeeded).map(({ attempt }) => attempt),
       ...outcome,
       scoreMs: round(scoredAt - started),
     };
@@ -77,7 +80,7 @@ export function createHeadProcessor(parts: OperatorParts): (block: BlockRef) => 
 
 const WARMING_UP: Decision = { kind: "hold", reason: "first head after the start" };
 
-function summarise({ draft, digest }: EpochDraft): Omit<HeadSummary, "landed" | "scoreMs" | keyof Outcome> {
+function summarise({ draft, digest }: EpochDraft): Omit<HeadSummary, "landed" | "failed" | "scoreMs" | keyof Outcome> {
   const system = draft.lanes[0];
   return {
     epoch: draft.report.epoch,
