@@ -32,6 +32,7 @@ export interface Scene {
 /** A configuration as JSON. */
 export type Config = Record<string, unknown> & { readonly listen: { host: string; port: number } };
 
+const BLOCK_SEC = 300;
 const GENESIS = 1_700_000_000;
 
 /** Build the scene. Automatic mining is off. */
@@ -43,7 +44,7 @@ export async function openScene(): Promise<Scene> {
   await openAccounts(world, stage.accounts);
   const calibration = parseCalibration(JSON.parse(await readFile(LAB_CALIBRATION, "utf8")));
   const model = { calibrationFile: LAB_CALIBRATION, modelHash: modelHash(calibration) };
-  const protection = await deployProtection(world, model);
+  const protection = await deployProtection(world, model, BLOCK_SEC);
   const folder = await mkdtemp(path.join(tmpdir(), "bulkhead-operators-"));
   const sources = labSources(world, stage, fromBlock);
   const configFiles = await writeOperatorConfigs(folder, chain, { protection, sources, model });
