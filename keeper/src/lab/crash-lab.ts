@@ -1,6 +1,4 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { BASE_DECIMALS, type Book } from "../books/book.js";
-import { formatDecimal } from "../books/decimal.js";
 import { loadBook } from "../books/load-book.js";
 import { forcedSaleWindowSec, parseCalibration } from "../model/calibration.js";
 import { modelHash } from "../report/model-hash.js";
@@ -11,6 +9,7 @@ import { defaultStage } from "./default-stage.js";
 import { runLab } from "./lab.js";
 import { LAB_CALIBRATION } from "./protection.js";
 import { resultPicture } from "./picture.js";
+import { writeRemainders } from "./remainders.js";
 import { resultJson } from "./result.js";
 import { replayPrices, type ReplayStep } from "./scenarios/replay-prices.js";
 import { loadScenario, scenarioPath, scenarioSource, type Scenario } from "./scenarios/scenario.js";
@@ -29,7 +28,6 @@ export interface LabOptions {
   readonly yes?: boolean;
   readonly chainId?: number;
   readonly keyFile?: string;
-  readonly remainders?: boolean;
   readonly picture?: string;
   readonly json?: boolean;
 }
@@ -65,7 +63,8 @@ async function play(options: LabOptions): Promise<void> {
     throw new LabOptionsInvalid(`scenario ${scenario.name} has no step of ${options.blockSeconds} s`);
   const stage = book === undefined ? defaultStage(options.seed, first) : bookStage(book);
   const calibration = parseCalibration(JSON.parse(await readFile(LAB_CALIBRATION, "utf8")));
-  if (options.remainders === true && book !== undefined) remainderList(book).forEach(say);
+  if (book !== undefined && book.remainders.length > 0)
+    say(`what its source does not name, account by account: ${await writeRemainders(book)}`);
   const chain = await openChain(options, first.timestamp - SETUP_SEC);
   try {
     await buildContracts(say);
@@ -88,15 +87,6 @@ async function play(options: LabOptions): Promise<void> {
   } finally {
     await chain.close();
   }
-}
-
-/** Every account that its source names only in part: what is missing, and what was placed for it. */
-function remainderList({ remainders, base }: Book): string[] {
-  const decimals = BASE_DECIMALS[base];
-  return remainders.map(({ id, side, handling, fileValue, placedValue }) => {
-    const [file, placed] = [formatDecimal(fileValue, decimals), formatDecimal(placedValue, decimals)];
-    return `${id} ${side} ${handling}: ${file} ${base} unnamed, ${placed} ${base} placed`;
-  });
 }
 
 function checkOptions({ rpc, port, yes, chainId, keyFile }: LabOptions): void {
