@@ -30,8 +30,9 @@ import {TargetConfig, TargetTerms} from "./types/TargetConfig.sol";
 /// blocked by it, by the target's own policy (default: blocked after `maxAge`). Liquidations, repayments and added collateral
 /// are never blocked by missing data.
 ///
-/// LIVENESS. Every level above Watch ends by a timestamp compare. If nobody calls anything, everything is allowed again after
-/// the longest level (7 days for borrowing, 24 hours and a grace for liquidations), staleness policy aside.
+/// LIVENESS. Every level above Watch ends by a timestamp compare: a pause in NoNewLeverage while that still runs, anything else
+/// in Watch. If nobody calls anything, everything is allowed again after the longest level (7 days for borrowing, 24 hours and
+/// a grace for liquidations), staleness policy aside. Borrowing is blocked as long as liquidations are limited.
 ///
 /// FLOOR. An account below the health-factor floor can be liquidated at every level, and takes nothing from the throttle.
 ///
@@ -95,7 +96,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
             evidence: _evidence(target),
             blockNumber: uint48(block.number)
         });
-        (, Level wanted) = state.next(input, block.timestamp);
+        Level wanted = state.next(input, block.timestamp);
         Level to = state.target.level;
         if (wanted > to)
             emit PauseBudgetShort(
@@ -133,11 +134,9 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         _expire(target, state);
         Level from = state.target.level;
         require(level > from, LevelNotHigher(level, from));
-        uint32 longest = TargetConfigs.longest(level);
-        require(duration <= longest && (duration != 0 || level == Level.Watch), DurationOutOfRange(duration, longest));
-
         TargetTerms memory terms = _terms(target);
-        if (level >= Level.Throttle) _requireBudget(state, terms, level, duration);
+        _checkTrip(state, terms, level, duration);
+        state.target.byScores = false;
         state.enter(level, terms, duration, block.timestamp);
         _store(target, state);
         emit Tripped(target, msg.sender, reason);
@@ -150,14 +149,13 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         BreakerState memory state = _load(target);
         _expire(target, state);
         Level from = state.target.level;
-        bool endsGrace = level == from && block.timestamp < state.target.graceUntil;
-        require((level < from || endsGrace) && level <= Level.NoNewLeverage, LevelNotLower(level, from));
+        require(level < from && level <= Level.NoNewLeverage, LevelNotLower(level, from));
 
         state.release(level, _terms(target), block.timestamp);
         _store(target, state);
         emit Released(target, msg.sender, reason);
         Evidence memory none;
-        if (level != from) _emitLevelChanged(target, from, state.target, Cause.Governance, none);
+        _emitLevelChanged(target, from, state.target, Cause.Governance, none);
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -289,13 +287,14 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         emit TargetUpdated(target, state.target, state.ledger);
     }
 
-    /// @dev Puts an expiry that took effect by itself on record.
+    /// @dev Puts what ended by itself on record.
     function _expire(SubjectId target, BreakerState memory state) private {
-        Level from = state.target.level;
-        state.expire(block.timestamp);
-        if (state.target.level == from) return;
         Evidence memory none;
-        _emitLevelChanged(target, from, state.target, Cause.Expiry, none);
+        Level from = state.target.level;
+        while (state.expire(block.timestamp)) {
+            _emitLevelChanged(target, from, state.target, Cause.Expiry, none);
+            from = state.target.level;
+        }
     }
 
     function _emitLevelChanged(
@@ -308,15 +307,22 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         emit LevelChanged(target, from, t.level, t.until, t.dwellSince, cause, t.shadow, evidence);
     }
 
-    function _requireBudget(
+    function _checkTrip(
         BreakerState memory state,
         TargetTerms memory terms,
         Level level,
         uint32 duration
     ) private view {
-        uint256 requested = duration + (level == Level.Halt ? terms.graceSeconds : 0);
+        uint256 grace = level == Level.Halt ? terms.graceSeconds : 0;
+        (uint256 shortest, uint256 longest) = TargetConfigs.tripBounds(
+            level,
+            grace,
+            LevelMoves.prepaid(state.target, block.timestamp)
+        );
+        require(duration >= shortest && duration <= longest, DurationOutOfRange(duration, shortest, longest));
+        if (level < Level.Throttle) return;
         uint256 left = state.budgetLeft(terms, block.timestamp);
-        require(requested <= left, PauseBudgetExceeded(requested, left));
+        require(duration + grace <= left, PauseBudgetExceeded(duration + grace, left));
     }
 
     function _requireAlive(address guardian) private view {

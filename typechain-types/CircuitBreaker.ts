@@ -24,14 +24,14 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type TargetConfigStructOutput = [rules: [LevelRuleStructOutput, LevelRuleStructOutput, LevelRuleStructOutput, LevelRuleStructOutput], terms: TargetTermsStructOutput, healthFactorFloor: bigint, maxAge: bigint, stalePolicy: bigint, shadow: boolean, throttleCapacity: bigint, throttleWindow: bigint] & {rules: [LevelRuleStructOutput, LevelRuleStructOutput, LevelRuleStructOutput, LevelRuleStructOutput], terms: TargetTermsStructOutput, healthFactorFloor: bigint, maxAge: bigint, stalePolicy: bigint, shadow: boolean, throttleCapacity: bigint, throttleWindow: bigint }
   
 
-    export type TargetStateStruct = {level: BigNumberish, stalePolicy: BigNumberish, shadow: boolean, confirmations: BigNumberish, maxAge: BigNumberish, until: BigNumberish, dwellSince: BigNumberish, observedAt: BigNumberish, graceUntil: BigNumberish, lastEpoch: BigNumberish}
+    export type TargetStateStruct = {level: BigNumberish, stalePolicy: BigNumberish, shadow: boolean, confirmations: BigNumberish, maxAge: BigNumberish, until: BigNumberish, dwellSince: BigNumberish, observedAt: BigNumberish, graceUntil: BigNumberish, noNewLeverageUntil: BigNumberish, byScores: boolean}
 
-    export type TargetStateStructOutput = [level: bigint, stalePolicy: bigint, shadow: boolean, confirmations: bigint, maxAge: bigint, until: bigint, dwellSince: bigint, observedAt: bigint, graceUntil: bigint, lastEpoch: bigint] & {level: bigint, stalePolicy: bigint, shadow: boolean, confirmations: bigint, maxAge: bigint, until: bigint, dwellSince: bigint, observedAt: bigint, graceUntil: bigint, lastEpoch: bigint }
+    export type TargetStateStructOutput = [level: bigint, stalePolicy: bigint, shadow: boolean, confirmations: bigint, maxAge: bigint, until: bigint, dwellSince: bigint, observedAt: bigint, graceUntil: bigint, noNewLeverageUntil: bigint, byScores: boolean] & {level: bigint, stalePolicy: bigint, shadow: boolean, confirmations: bigint, maxAge: bigint, until: bigint, dwellSince: bigint, observedAt: bigint, graceUntil: bigint, noNewLeverageUntil: bigint, byScores: boolean }
   
 
-    export type TargetLedgerStruct = {confirmedBlock: BigNumberish, budgetAt: BigNumberish, budgetSeconds: BigNumberish}
+    export type TargetLedgerStruct = {confirmedBlock: BigNumberish, budgetAt: BigNumberish, budgetSeconds: BigNumberish, lastEpoch: BigNumberish}
 
-    export type TargetLedgerStructOutput = [confirmedBlock: bigint, budgetAt: bigint, budgetSeconds: bigint] & {confirmedBlock: bigint, budgetAt: bigint, budgetSeconds: bigint }
+    export type TargetLedgerStructOutput = [confirmedBlock: bigint, budgetAt: bigint, budgetSeconds: bigint, lastEpoch: bigint] & {confirmedBlock: bigint, budgetAt: bigint, budgetSeconds: bigint, lastEpoch: bigint }
   
 
     export type ReportStruct = {configDigest: BytesLike, epoch: BigNumberish, observedBlock: BigNumberish, observedBlockHash: BytesLike, observedAt: BigNumberish, coverage: BigNumberish, flags: BigNumberish, modelHash: BytesLike, snapshotHash: BytesLike, scoresRoot: BytesLike, lanes: BigNumberish[]}

@@ -21,10 +21,10 @@ interface ICircuitBreaker {
         ConfirmationsZero,
         /// A duration is zero, shorter than the shortest pause, or longer than the longest.
         DurationOutOfRange,
-        /// The budget is empty, or refills as fast as time passes.
+        /// The budget does not hold one Halt and its grace, holds more than 24 hours, or refills as fast as time passes.
         BudgetOutOfRange,
-        /// The floor is above 1.
-        FloorAboveOne,
+        /// The floor is below 0.9, where a Halt would hold back accounts that are all but bad debt, or above 1.
+        FloorOutOfRange,
         /// `maxAge` is zero.
         MaxAgeZero,
         /// `minCoverage` is above 100 %.
@@ -103,8 +103,8 @@ interface ICircuitBreaker {
     error LevelNotHigher(Level requested, Level current);
     /// @notice Thrown when a release asks for a level that is not below the one in force, or above NoNewLeverage.
     error LevelNotLower(Level requested, Level current);
-    /// @notice Thrown when a trip is to last no time, or longer than its level may.
-    error DurationOutOfRange(uint32 seen, uint32 longest);
+    /// @notice Thrown when a trip is to last less than its level must, or longer than it may, or to end before the pause in force.
+    error DurationOutOfRange(uint32 seen, uint256 shortest, uint256 longest);
     /// @notice Thrown when a trip asks for more seconds than the budget has left.
     error PauseBudgetExceeded(uint256 requested, uint256 available);
     /// @notice Thrown when a guardian missed its heartbeat, or was never armed.
@@ -129,15 +129,18 @@ interface ICircuitBreaker {
     /// @return level The level now in force.
     function poke(SubjectId target) external returns (Level level);
 
-    /// @notice Raises `target` to `level` for `duration`. For guardians whose heartbeat is not missed.
+    /// @notice Raises `target` to `level` for `duration`. For guardians whose heartbeat is not missed. What the target falls to
+    /// afterwards, and what the scores have counted, does not change.
     /// @dev Emits {Tripped}, {LevelChanged} and {TargetUpdated}.
     ///
     /// Requirements:
     /// - the caller is a guardian ({AccessManagedUnauthorized}) and alive ({GuardianLapsed});
     /// - `target` is configured ({TargetNotConfigured});
     /// - `level` is above the one in force ({LevelNotHigher});
-    /// - `duration` is not zero and at most 4 hours for Halt, 24 hours for Throttle, 7 days for NoNewLeverage; for Watch,
-    ///   which does not end, it is zero ({DurationOutOfRange});
+    /// - `duration` is at least 5 minutes for Halt and Throttle, and not zero for NoNewLeverage; at most 4 hours for Halt, 24
+    ///   hours for Throttle, 7 days for NoNewLeverage; for Watch, which does not end, it is zero ({DurationOutOfRange});
+    /// - a Halt or Throttle, its release grace included, does not end before the pause in force, unless it is of the longest
+    ///   ({DurationOutOfRange});
     /// - for Throttle and Halt, the budget has `duration` and the release grace left ({PauseBudgetExceeded}).
     /// @param target The target.
     /// @param level Level to raise to.
@@ -146,13 +149,13 @@ interface ICircuitBreaker {
     function trip(SubjectId target, Level level, uint32 duration, string calldata reason) external;
 
     /// @notice Lowers `target` to `level` at once and gives the unused pause budget back. For governance.
-    /// @dev Emits {Released}, {TargetUpdated}, and {LevelChanged} when the level changed. Leaving a Halt leaves its release
-    /// grace; called again during the grace, with the level in force, ends it.
+    /// @dev Emits {Released}, {TargetUpdated} and {LevelChanged}. From a Halt to NoNewLeverage its release grace stays, from
+    /// now; a lower level ends that too: borrowing is never open while liquidations are limited.
     ///
     /// Requirements:
     /// - the caller holds the role ({AccessManagedUnauthorized});
     /// - `target` is configured ({TargetNotConfigured});
-    /// - `level` is at most NoNewLeverage and below the one in force, or the one in force during a grace ({LevelNotLower}).
+    /// - `level` is at most NoNewLeverage and below the one in force ({LevelNotLower}).
     /// @param target The target.
     /// @param level Level to lower to.
     /// @param reason Why, for people.
@@ -185,10 +188,12 @@ interface ICircuitBreaker {
     /// @return Whether the liquidation is allowed.
     function consumeLiquidation(SubjectId target, uint256 healthFactor, uint256 value) external returns (bool);
 
-    /// @notice The level in force now, expiry applied; Normal for a target that only observes or is not configured.
+    /// @notice The level in force now, expiry applied: a pause whose time is up ends in NoNewLeverage while that still runs,
+    /// otherwise in Watch. Normal for a target that only observes or is not configured.
     function levelOf(SubjectId target) external view returns (Level);
 
-    /// @notice The level that liquidations on `target` feel now: as {levelOf}, and Throttle during a release grace.
+    /// @notice The level that liquidations on `target` feel now: as {levelOf}, and Throttle during a release grace. Above
+    /// Watch only while borrowing is blocked.
     function liquidationLevelOf(SubjectId target) external view returns (Level);
 
     /// @notice Whether `action` is allowed on `target` now, for an account and size not further known.

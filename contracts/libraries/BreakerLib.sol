@@ -21,37 +21,31 @@ struct BreakerInput {
 library BreakerLib {
     using LevelRules for uint256;
     using LevelMoves for BreakerState;
+    using LevelMoves for TargetState;
 
     uint256 private constant COUNTER_MAX = 3;
 
     /// @notice The transition: expiry, then nothing if the evidence is missing or stale; otherwise
-    /// one rise on newly confirmed evidence, or one level down, or none.
-    /// @return The state.
+    /// one rise on newly confirmed evidence, or one level down, or none. New evidence that holds NoNewLeverage renews it, also
+    /// under a pause, and also where the budget does not reach for more.
     /// @return wanted The level that new evidence confirmed; above the state's level only where the budget did not reach.
-    function next(
-        BreakerState memory s,
-        BreakerInput memory input,
-        uint256 now_
-    ) internal pure returns (BreakerState memory, Level wanted) {
-        TargetState memory t = s.expire(now_).target;
+    function next(BreakerState memory s, BreakerInput memory input, uint256 now_) internal pure returns (Level wanted) {
+        while (s.expire(now_)) {}
+        TargetState memory t = s.target;
         Evidence memory evidence = input.evidence;
-        if (!evidence.known) return (s, wanted);
+        if (!evidence.known) return wanted;
         if (evidence.observedAt > t.observedAt) t.observedAt = uint40(evidence.observedAt);
-        if (now_ > uint256(evidence.observedAt) + t.maxAge) return (s, wanted);
+        if (now_ > uint256(evidence.observedAt) + t.maxAge) return wanted;
 
-        bool fresh = evidence.epoch > t.lastEpoch && input.blockNumber > s.ledger.confirmedBlock;
-        if (fresh) {
+        if (evidence.epoch > s.ledger.lastEpoch && input.blockNumber > s.ledger.confirmedBlock) {
             _count(s, input);
             wanted = _confirmed(t.confirmations, input.terms.confirmations);
-            if (wanted > t.level) return (_raise(s, wanted, input.terms, now_), wanted);
+            if (wanted > t.level) _raise(s, wanted, input.terms, now_);
+            if (t.level >= Level.NoNewLeverage && input.rules.holds(Level.NoNewLeverage, evidence))
+                t.holdBorrowing(now_ + input.terms.noNewLeverageSeconds);
         }
-        if (t.level == Level.Normal) return (s, wanted);
-        if (input.rules.holds(t.level, evidence)) {
-            if (fresh && t.level == Level.NoNewLeverage) t.until = uint40(now_ + input.terms.noNewLeverageSeconds);
-        } else if (_mayFall(t, input, now_)) {
+        if (t.level != Level.Normal && !input.rules.holds(t.level, evidence) && _mayFall(t, input, now_))
             s.lower(input.terms, now_);
-        }
-        return (s, wanted);
     }
 
     /// @dev Counts one epoch for every level that it calls for; a level that it does not call for starts over.
@@ -64,7 +58,7 @@ library BreakerLib {
             counted |= (counter < COUNTER_MAX ? counter + 1 : COUNTER_MAX) << (2 * i);
         }
         s.target.confirmations = uint8(counted);
-        s.target.lastEpoch = input.evidence.epoch;
+        s.ledger.lastEpoch = input.evidence.epoch;
         if (counted != 0) s.ledger.confirmedBlock = input.blockNumber;
     }
 
@@ -78,21 +72,19 @@ library BreakerLib {
     }
 
     /// @dev Enters the highest level up to `wanted` that the budget allows; a pause gets what is left when that is less.
-    function _raise(
-        BreakerState memory s,
-        Level wanted,
-        TargetTerms memory terms,
-        uint256 now_
-    ) private pure returns (BreakerState memory) {
+    function _raise(BreakerState memory s, Level wanted, TargetTerms memory terms, uint256 now_) private pure {
         uint256 left = s.budgetLeft(terms, now_);
-        for (; wanted >= Level.Throttle && wanted > s.target.level; wanted = Level(uint8(wanted) - 1)) {
+        uint256 duration = terms.noNewLeverageSeconds;
+        for (; wanted >= Level.Throttle; wanted = Level(uint8(wanted) - 1)) {
             uint256 grace = wanted == Level.Halt ? terms.graceSeconds : 0;
-            uint256 duration = wanted == Level.Halt ? terms.haltSeconds : terms.throttleSeconds;
             if (left < grace + SHORTEST_PAUSE) continue;
-            return s.enter(wanted, terms, left < duration + grace ? left - grace : duration, now_);
+            duration = wanted == Level.Halt ? terms.haltSeconds : terms.throttleSeconds;
+            if (left < duration + grace) duration = left - grace;
+            break;
         }
-        if (wanted <= s.target.level) return s;
-        return s.enter(wanted, terms, terms.noNewLeverageSeconds, now_);
+        if (wanted <= s.target.level) return;
+        s.target.byScores = true;
+        s.enter(wanted, terms, duration, now_);
     }
 
     /// @dev Falls need evidence observed since the level was entered, and from enough of the market.

@@ -12,12 +12,14 @@ using {levelAt, liquidationLevelAt, allows} for GuardWord global;
 uint256 constant TIME_MASK = type(uint40).max;
 uint256 constant SHADOW_BIT = 1 << 16;
 
-/// @notice The level in force at `now_`: Normal when the target only observes, Watch once the expiry is reached.
+/// @notice The level in force at `now_`: Normal when the target only observes; once the expiry is reached, NoNewLeverage while
+/// that still runs, then Watch.
 function levelAt(GuardWord word, uint256 now_) pure returns (Level) {
     uint256 raw = GuardWord.unwrap(word);
     if (raw & SHADOW_BIT != 0) return Level.Normal;
     uint256 level = raw & 0xff;
-    return level > uint256(Level.Watch) && now_ >= (raw >> 48) & TIME_MASK ? Level.Watch : Level(level);
+    if (level <= uint256(Level.Watch) || now_ < (raw >> 48) & TIME_MASK) return Level(level);
+    return _blocksBorrowing(raw, now_) ? Level.NoNewLeverage : Level.Watch;
 }
 
 /// @notice As {levelAt}, and Throttle during a release grace.
@@ -33,11 +35,14 @@ function allows(GuardWord word, Action action, uint256 now_) pure returns (bool)
     if (action > Action.Liquidate) return true;
     uint256 raw = GuardWord.unwrap(word);
     if (raw & SHADOW_BIT != 0) return true;
-    uint256 level = raw & 0xff;
-    if (level > uint256(Level.Watch) && now_ >= (raw >> 48) & TIME_MASK) level = uint256(Level.Watch);
-    if (action == Action.Liquidate) return level < uint256(Level.Halt);
-    if (level > uint256(Level.Watch)) return false;
+    if (action == Action.Liquidate) return raw & 0xff != uint256(Level.Halt) || now_ >= (raw >> 48) & TIME_MASK;
+    if (_blocksBorrowing(raw, now_)) return false;
     return action != Action.Borrow || !_staleBlocks(raw, now_);
+}
+
+/// @dev Whether the target is at NoNewLeverage at least; no level above it ends later.
+function _blocksBorrowing(uint256 raw, uint256 now_) pure returns (bool) {
+    return now_ < (raw >> 208) & TIME_MASK;
 }
 
 /// @dev Whether the score is stale and the target's policy blocks borrowing for it.

@@ -21,7 +21,8 @@ library PauseBudget {
         return total < terms.budgetCapacity ? total : terms.budgetCapacity;
     }
 
-    /// @notice Gives `back` seconds back and takes `taken`, in place. The caller has checked that they are there.
+    /// @notice Gives `back` seconds back and takes `taken`, in place. The caller has checked that they are there; where a new
+    /// configuration left less than was taken before it, nothing is left.
     function settle(
         TargetLedger memory ledger,
         TargetTerms memory terms,
@@ -31,7 +32,7 @@ library PauseBudget {
     ) internal pure {
         uint256 total = available(ledger, terms, now_) + back;
         if (total > terms.budgetCapacity) total = terms.budgetCapacity;
-        ledger.budgetSeconds = uint40(total - taken);
+        ledger.budgetSeconds = uint40(total > taken ? total - taken : 0);
         ledger.budgetAt = uint48(now_);
     }
 }

@@ -14,22 +14,34 @@ library TargetConfigs {
     uint32 internal constant LONGEST_THROTTLE = 24 hours;
     uint32 internal constant LONGEST_NO_NEW_LEVERAGE = 7 days;
     uint32 internal constant LONGEST_GRACE = 1 hours;
+    uint32 internal constant LONGEST_BUDGET = 24 hours;
+    uint64 internal constant FLOOR_MIN = 0.9e18;
     uint64 internal constant FLOOR_MAX = 1e18;
 
     /// @notice Reverts with {ICircuitBreaker.TargetConfigInvalid} unless `config` is acceptable.
     function check(TargetConfig calldata config) internal pure {
         _checkRules(config);
         _checkTerms(config.terms);
-        _require(config.healthFactorFloor <= FLOOR_MAX, ICircuitBreaker.ConfigFault.FloorAboveOne);
+        _require(
+            config.healthFactorFloor >= FLOOR_MIN && config.healthFactorFloor <= FLOOR_MAX,
+            ICircuitBreaker.ConfigFault.FloorOutOfRange
+        );
         _require(config.maxAge != 0, ICircuitBreaker.ConfigFault.MaxAgeZero);
         _require(config.throttleCapacity != 0 && config.throttleWindow != 0, ICircuitBreaker.ConfigFault.ThrottleEmpty);
     }
 
-    /// @notice The longest that a guardian may raise to `level`; Watch has no end.
-    function longest(Level level) internal pure returns (uint32) {
-        if (level == Level.Halt) return LONGEST_HALT;
-        if (level == Level.Throttle) return LONGEST_THROTTLE;
-        return level == Level.NoNewLeverage ? LONGEST_NO_NEW_LEVERAGE : 0;
+    /// @notice How long a guardian may raise to `level`; Watch has no end. A pause that follows another, of which `prepaid`
+    /// seconds are left, may not end before it, its own `grace` included, unless it is of the longest.
+    function tripBounds(
+        Level level,
+        uint256 grace,
+        uint256 prepaid
+    ) internal pure returns (uint256 shortest, uint256 longest) {
+        if (level < Level.NoNewLeverage) return (0, 0);
+        if (level == Level.NoNewLeverage) return (1, LONGEST_NO_NEW_LEVERAGE);
+        longest = level == Level.Halt ? LONGEST_HALT : LONGEST_THROTTLE;
+        shortest = prepaid > grace + SHORTEST_PAUSE ? prepaid - grace : SHORTEST_PAUSE;
+        if (shortest > longest) shortest = longest;
     }
 
     function _checkRules(TargetConfig calldata config) private pure {
@@ -65,7 +77,9 @@ library TargetConfigs {
             ICircuitBreaker.ConfigFault.DurationOutOfRange
         );
         _require(
-            terms.budgetCapacity != 0 && terms.budgetRefillPerDay < 1 days,
+            terms.budgetCapacity >= uint256(terms.haltSeconds) + terms.graceSeconds &&
+                terms.budgetCapacity <= LONGEST_BUDGET &&
+                terms.budgetRefillPerDay < 1 days,
             ICircuitBreaker.ConfigFault.BudgetOutOfRange
         );
         _require(Bps.unwrap(terms.minCoverage) <= 10_000, ICircuitBreaker.ConfigFault.CoverageAboveOne);

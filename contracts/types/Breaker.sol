@@ -19,7 +19,8 @@ enum Cause {
 
 /// @notice Where a target stands: one slot, all that a guard reads (256 bits).
 struct TargetState {
-    /// @dev Level as last stored; from `until` on, a level above Watch counts as Watch.
+    /// @dev Level as last stored; above Watch it counts until `until`, then as NoNewLeverage until `noNewLeverageUntil`, then as
+    /// Watch.
     Level level;
     StalePolicy stalePolicy;
     /// @dev Observe only: levels move and are evented, nothing is blocked.
@@ -36,11 +37,14 @@ struct TargetState {
     uint40 observedAt;
     /// @dev Until when liquidations stay throttled after a Halt, unix seconds.
     uint40 graceUntil;
-    /// @dev Last epoch counted as evidence.
-    uint48 lastEpoch;
+    /// @dev Until when the target is at NoNewLeverage at least, unix seconds: never before `until` and `graceUntil`; 0 for
+    /// Normal and Watch.
+    uint40 noNewLeverageUntil;
+    /// @dev Whether the scores entered the level, and not a guardian.
+    bool byScores;
 }
 
-/// @notice What only {poke} needs to remember of a target: one slot (136 bits).
+/// @notice What only {poke} needs to remember of a target: one slot (184 bits).
 struct TargetLedger {
     /// @dev Block in which evidence for a level was last counted.
     uint48 confirmedBlock;
@@ -48,6 +52,8 @@ struct TargetLedger {
     uint48 budgetAt;
     /// @dev Seconds of Throttle and Halt left at `budgetAt`.
     uint40 budgetSeconds;
+    /// @dev Last epoch counted as evidence.
+    uint48 lastEpoch;
 }
 
 /// @notice What the oracle said when a level was decided.

@@ -54,7 +54,7 @@ contract AaveV3SentinelTest is BreakerFixture {
         vm.warp(cycle + 800 - 1 hours);
         _trip(Level.Halt, 1 hours);
         vm.warp(cycle + 800);
-        _assertGates(true, false);
+        _assertGates(false, false);
         vm.warp(cycle + 800 + 10 minutes);
         _assertGates(true, true);
     }

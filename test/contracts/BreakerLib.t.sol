@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {BreakerInput, BreakerLib} from "../../contracts/libraries/BreakerLib.sol";
 import {BreakerState, LevelMoves} from "../../contracts/libraries/LevelMoves.sol";
 import {LevelRules} from "../../contracts/libraries/LevelRules.sol";
-import {Evidence, TargetState} from "../../contracts/types/Breaker.sol";
+import {Evidence} from "../../contracts/types/Breaker.sol";
 import {Level} from "../../contracts/types/Level.sol";
 import {Bps, Cx} from "../../contracts/types/Units.sol";
 import {bound, vm} from "./support/Vm.sol";
@@ -14,6 +14,7 @@ import {LevelRule} from "../../contracts/types/TargetConfig.sol";
 /// Confirmations 1, 1, 2, 2. Throttle 90 min, Halt 30 min and 10 min of grace, dwell 15 min, budget 6 h and 6 h a day.
 contract BreakerLibTest {
     using BreakerLib for BreakerState;
+    using LevelMoves for BreakerState;
 
     uint256 internal constant NOW = 1_000_000_000;
     uint256 internal constant TEN_MINUTES = 600;
@@ -73,7 +74,7 @@ contract BreakerLibTest {
     function _at(Level level) internal pure returns (BreakerState memory s) {
         s = _start();
         s.target.level = level;
-        if (level > Level.Watch) s.target.until = uint40(NOW + 2 hours);
+        if (level > Level.Watch) s.target.until = s.target.noNewLeverageUntil = uint40(NOW + 2 hours);
     }
 
     function _go(BreakerState memory s, BreakerInput memory input) internal pure returns (Level) {
@@ -260,24 +261,62 @@ contract BreakerLibTest {
 
     function test_expire_dropsToWatchAtTheTimestamp() public pure {
         for (uint8 i = 2; i <= 4; ++i) {
-            TargetState memory t = _at(Level(i)).target;
-            _assertLevel(LevelMoves.levelAt(t, t.until - 1), Level(i), "before");
-            _assertLevel(LevelMoves.levelAt(t, t.until), Level.Watch, "at");
+            BreakerState memory s = _at(Level(i));
+            uint256 until = s.target.until;
+            vm.assertFalse(s.expire(until - 1));
+            _assertLevel(s.target.level, Level(i), "before");
+            vm.assertTrue(s.expire(until));
+            _assertLevel(s.target.level, Level.Watch, "at");
+            vm.assertEq(s.target.dwellSince, until);
+            vm.assertEq(s.target.until + s.target.noNewLeverageUntil, 0);
         }
-        TargetState memory watch = _at(Level.Watch).target;
-        _assertLevel(LevelMoves.levelAt(watch, type(uint40).max), Level.Watch, "Watch has no end");
+        vm.assertFalse(_at(Level.Watch).expire(type(uint40).max));
     }
 
-    function test_next_renewsNoNewLeverageOnly() public pure {
-        BreakerState memory s = _at(Level.NoNewLeverage);
-        _go(s, _input(3, 143, 0, 0));
-        vm.assertEq(s.target.until, NOW + 3 * TEN_MINUTES + 12 hours);
+    function test_expire_dropsToNoNewLeverageWhileThatRuns() public pure {
+        for (uint8 i = 3; i <= 4; ++i) {
+            BreakerState memory s = _at(Level(i));
+            uint40 until = s.target.until;
+            s.target.noNewLeverageUntil = until + 100;
+            vm.assertTrue(s.expire(until + 200));
+            _assertLevel(s.target.level, Level.NoNewLeverage, "the pause");
+            vm.assertEq(s.target.dwellSince, until);
+            vm.assertEq(s.target.until, until + 100);
+            vm.assertTrue(s.expire(until + 200));
+            _assertLevel(s.target.level, Level.Watch, "what it ended in");
+            vm.assertEq(s.target.dwellSince, until + 100);
+            vm.assertFalse(s.expire(until + 200));
+        }
+    }
+
+    function test_expire_startsOnlyTheScoresOwnPausesOver() public pure {
+        BreakerState memory s = _at(Level.Throttle);
+        s.target.confirmations = 0xa5;
+        s.expire(NOW + 2 hours);
+        vm.assertEq(s.target.confirmations, 0xa5);
         s = _at(Level.Throttle);
-        _go(s, _input(3, 160, 0, 2));
-        vm.assertEq(s.target.until, NOW + 2 hours);
-        s = _at(Level.Halt);
-        _go(s, _input(3, 200, 0, 3));
-        vm.assertEq(s.target.until, NOW + 2 hours);
+        (s.target.confirmations, s.target.byScores) = (0xa5, true);
+        s.expire(NOW + 2 hours);
+        vm.assertEq(s.target.confirmations, 0x05);
+    }
+
+    function test_next_renewsNoNewLeverageButNoPause() public pure {
+        uint16[3] memory leverage = [uint16(143), 160, 200];
+        for (uint8 i; i < 3; ++i) {
+            Level level = Level(i + 2);
+            BreakerState memory s = _at(level);
+            _go(s, _input(3, leverage[i], 0, i + 1));
+            uint256 renewed = NOW + 3 * TEN_MINUTES + 12 hours;
+            vm.assertEq(s.target.noNewLeverageUntil, renewed);
+            vm.assertEq(s.target.until, level == Level.NoNewLeverage ? renewed : NOW + 2 hours);
+        }
+    }
+
+    function test_next_renewsNothingOnEvidenceThatDoesNotHold() public pure {
+        BreakerState memory s = _at(Level.Halt);
+        _go(s, _input(3, 137, 0, 0));
+        _assertLevel(s.target.level, Level.Throttle, "lowered");
+        vm.assertEq(s.target.noNewLeverageUntil, NOW + 2 hours);
     }
 
     function test_next_pausesAgainOnlyOnNewConfirmations() public pure {

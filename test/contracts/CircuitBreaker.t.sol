@@ -28,14 +28,17 @@ contract CircuitBreakerTest is BreakerFixture {
         uint256 word = uint256(state.level) | (uint256(state.stalePolicy) << 8) | (uint256(state.shadow ? 1 : 0) << 16);
         word |= (uint256(state.confirmations) << 24) | (uint256(state.maxAge) << 32) | (uint256(state.until) << 48);
         word |= (uint256(state.dwellSince) << 88) | (uint256(state.observedAt) << 128);
-        word |= (uint256(state.graceUntil) << 168) | (uint256(state.lastEpoch) << 208);
+        word |= (uint256(state.graceUntil) << 168) | (uint256(state.noNewLeverageUntil) << 208);
+        word |= uint256(state.byScores ? 1 : 0) << 248;
         vm.assertEq(vm.load(address(breaker), base), bytes32(word));
         word =
             uint256(ledger.confirmedBlock) |
             (uint256(ledger.budgetAt) << 48) |
-            (uint256(ledger.budgetSeconds) << 96);
+            (uint256(ledger.budgetSeconds) << 96) |
+            (uint256(ledger.lastEpoch) << 136);
         vm.assertEq(vm.load(address(breaker), bytes32(uint256(base) + 1)), bytes32(word));
-        vm.assertTrue(state.until != 0 && state.graceUntil != 0 && ledger.confirmedBlock != 0);
+        vm.assertTrue(state.until != 0 && state.graceUntil != 0 && state.noNewLeverageUntil != 0 && state.byScores);
+        vm.assertTrue(ledger.confirmedBlock != 0 && ledger.lastEpoch == 2);
     }
 
     /* POKE */
@@ -80,21 +83,38 @@ contract CircuitBreakerTest is BreakerFixture {
         _halt();
         (TargetState memory state, ) = breaker.stateOf(venueId);
         vm.warp(uint256(state.until) + 100);
-        Evidence memory none;
-        vm.expectEmit(address(breaker));
-        emit ICircuitBreaker.LevelChanged(venueId, Level.Halt, Level.Watch, 0, state.until, Cause.Expiry, false, none);
+        _expectExpiry(Level.Halt, Level.NoNewLeverage, state.noNewLeverageUntil, state.until);
+        breaker.poke(venueId);
+        _assertLevel(Level.NoNewLeverage);
+        vm.warp(uint256(state.noNewLeverageUntil) + 100);
+        _expectExpiry(Level.NoNewLeverage, Level.Watch, 0, state.noNewLeverageUntil);
         breaker.poke(venueId);
         _assertLevel(Level.Watch);
     }
 
+    function test_poke_recordsEveryExpiryThatNobodyNoted() public {
+        _halt();
+        (TargetState memory state, ) = breaker.stateOf(venueId);
+        vm.warp(uint256(state.noNewLeverageUntil) + 100);
+        _expectExpiry(Level.Halt, Level.NoNewLeverage, state.noNewLeverageUntil, state.until);
+        _expectExpiry(Level.NoNewLeverage, Level.Watch, 0, state.noNewLeverageUntil);
+        breaker.poke(venueId);
+        _assertLevel(Level.Watch);
+    }
+
+    function _expectExpiry(Level from, Level to, uint48 until, uint48 since) private {
+        Evidence memory none;
+        vm.expectEmit(address(breaker));
+        emit ICircuitBreaker.LevelChanged(venueId, from, to, until, since, Cause.Expiry, false, none);
+    }
+
     function test_poke_saysWhenTheBudgetIsShort() public {
         TargetConfig memory config = _config();
-        config.terms.budgetCapacity = 4 minutes;
-        breaker.configureTarget(OTHER, config);
         config.terms.budgetRefillPerDay = 0;
         breaker.configureTarget(venueId, config);
-        _score(1, 250, 3);
-        _publish(2, _word(_lane(250, 0, 3)));
+        _trip(Level.Throttle, 6 hours - 4 minutes);
+        _score(7, 250, 3);
+        _publish(8, _word(_lane(250, 0, 3)));
         vm.expectEmit(address(breaker));
         emit ICircuitBreaker.PauseBudgetShort(venueId, Level.Halt, Level.NoNewLeverage, 4 minutes);
         breaker.poke(venueId);
@@ -106,8 +126,8 @@ contract CircuitBreakerTest is BreakerFixture {
         oracle.quarantine(1, "wrong");
         breaker.poke(venueId);
         _assertLevel(Level.Normal);
-        (TargetState memory state, ) = breaker.stateOf(venueId);
-        vm.assertEq(state.lastEpoch, 0);
+        (, TargetLedger memory ledger) = breaker.stateOf(venueId);
+        vm.assertEq(ledger.lastEpoch, 0);
     }
 
     function test_RevertWhen_TargetIsNotConfigured() public {
@@ -164,7 +184,7 @@ contract CircuitBreakerTest is BreakerFixture {
         _assertLevel(Level.Halt);
         vm.assertEq(breaker.pauseBudgetOf(venueId), 6 hours - 70 minutes);
         vm.warp(block.timestamp + 1 hours);
-        _assertLevel(Level.Watch);
+        _assertLevel(Level.NoNewLeverage);
         vm.assertEq(uint256(breaker.liquidationLevelOf(venueId)), uint256(Level.Throttle));
         vm.warp(block.timestamp + 10 minutes);
         vm.assertEq(uint256(breaker.liquidationLevelOf(venueId)), uint256(Level.Watch));
@@ -192,18 +212,51 @@ contract CircuitBreakerTest is BreakerFixture {
     }
 
     function test_RevertWhen_TripLastsTooLong() public {
-        _expectDuration(Level.Halt, 4 hours + 1, 4 hours);
-        _expectDuration(Level.Halt, 0, 4 hours);
-        _expectDuration(Level.Throttle, 24 hours + 1, 24 hours);
-        _expectDuration(Level.NoNewLeverage, 7 days + 1, 7 days);
-        _expectDuration(Level.Watch, 1, 0);
+        _expectDuration(Level.Halt, 4 hours + 1, 5 minutes, 4 hours);
+        _expectDuration(Level.Throttle, 24 hours + 1, 5 minutes, 24 hours);
+        _expectDuration(Level.NoNewLeverage, 7 days + 1, 1, 7 days);
+        _expectDuration(Level.Watch, 1, 0, 0);
         _trip(Level.Halt, 4 hours);
         _assertLevel(Level.Halt);
     }
 
-    function _expectDuration(Level level, uint32 duration, uint32 longest) private {
+    function test_RevertWhen_TripIsTooShort() public {
+        _expectDuration(Level.Halt, 5 minutes - 1, 5 minutes, 4 hours);
+        _expectDuration(Level.Throttle, 5 minutes - 1, 5 minutes, 24 hours);
+        _expectDuration(Level.NoNewLeverage, 0, 1, 7 days);
+        _trip(Level.Throttle, 5 minutes);
+        _assertLevel(Level.Throttle);
+    }
+
+    function test_RevertWhen_TripEndsBeforeThePauseInForce() public {
+        _trip(Level.Throttle, 2 hours);
+        vm.warp(block.timestamp + 30 minutes);
+        // The Halt's grace of 10 minutes throttles too.
+        _expectDuration(Level.Halt, 80 minutes - 1, 80 minutes, 4 hours);
+        _trip(Level.Halt, 80 minutes);
+        vm.warp(block.timestamp + 80 minutes);
+        // During the grace.
+        _expectDuration(Level.Throttle, 10 minutes - 1, 10 minutes, 24 hours);
+        _trip(Level.Throttle, 10 minutes);
+        _assertLevel(Level.Throttle);
+    }
+
+    function test_trip_toTheLongestHaltWhateverIsInForce() public {
+        TargetConfig memory config = _config();
+        config.terms.budgetCapacity = 24 hours;
+        breaker.configureTarget(OTHER, config);
         vm.prank(GUARDIAN);
-        vm.expectRevert(abi.encodeWithSelector(ICircuitBreaker.DurationOutOfRange.selector, duration, longest));
+        breaker.trip(OTHER, Level.Throttle, 23 hours, "");
+        vm.prank(GUARDIAN);
+        breaker.trip(OTHER, Level.Halt, 4 hours, "");
+        vm.assertEq(uint256(breaker.levelOf(OTHER)), uint256(Level.Halt));
+    }
+
+    function _expectDuration(Level level, uint32 duration, uint256 shortest, uint256 longest) private {
+        vm.prank(GUARDIAN);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICircuitBreaker.DurationOutOfRange.selector, duration, shortest, longest)
+        );
         breaker.trip(venueId, level, duration, "");
     }
 
@@ -293,7 +346,7 @@ contract CircuitBreakerTest is BreakerFixture {
     function test_release_fromHaltLeavesTheGraceAndAgainEndsIt() public {
         _trip(Level.Halt, 2 hours);
         vm.warp(block.timestamp + 1 hours);
-        breaker.release(venueId, Level.Watch, "over");
+        breaker.release(venueId, Level.NoNewLeverage, "over");
         vm.assertEq(uint256(breaker.liquidationLevelOf(venueId)), uint256(Level.Throttle));
         vm.assertEq(breaker.pauseBudgetOf(venueId), 6 hours - 1 hours + 15 minutes - 10 minutes);
         breaker.release(venueId, Level.Watch, "really over");
@@ -358,7 +411,9 @@ contract CircuitBreakerTest is BreakerFixture {
         }
         c = _config();
         c.healthFactorFloor = 1e18 + 1;
-        _expectFault(c, ICircuitBreaker.ConfigFault.FloorAboveOne);
+        _expectFault(c, ICircuitBreaker.ConfigFault.FloorOutOfRange);
+        c.healthFactorFloor = 0.9e18 - 1;
+        _expectFault(c, ICircuitBreaker.ConfigFault.FloorOutOfRange);
         c = _config();
         c.maxAge = 0;
         _expectFault(c, ICircuitBreaker.ConfigFault.MaxAgeZero);
@@ -390,7 +445,9 @@ contract CircuitBreakerTest is BreakerFixture {
             }
         }
         TargetConfig memory b = _config();
-        b.terms.budgetCapacity = 0;
+        b.terms.budgetCapacity = 100 minutes - 1;
+        _expectFault(b, ICircuitBreaker.ConfigFault.BudgetOutOfRange);
+        b.terms.budgetCapacity = 24 hours + 1;
         _expectFault(b, ICircuitBreaker.ConfigFault.BudgetOutOfRange);
         b = _config();
         b.terms.budgetRefillPerDay = 1 days;

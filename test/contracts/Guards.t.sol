@@ -29,6 +29,8 @@ contract GuardsTest is BreakerFixture {
         _trip(Level.Halt, 1 hours);
         _assertAllowed([false, false, false, true, true], "Halt");
         vm.warp(block.timestamp + 1 hours);
+        _assertAllowed([false, false, true, true, true], "its grace");
+        vm.warp(block.timestamp + 10 minutes);
         _assertAllowed([true, true, true, true, true], "after it");
     }
 
@@ -110,7 +112,7 @@ contract GuardsTest is BreakerFixture {
     function test_liquidation_throttledDuringTheGrace() public {
         _trip(Level.Halt, 1 hours);
         vm.warp(block.timestamp + 1 hours);
-        _assertLevel(Level.Watch);
+        _assertLevel(Level.NoNewLeverage);
         vm.assertTrue(breaker.consumeLiquidation(venueId, SOUND, 1_000));
         vm.assertFalse(breaker.consumeLiquidation(venueId, SOUND, 100));
         vm.assertTrue(breaker.consumeLiquidation(venueId, BELOW_FLOOR, 100));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {TargetState} from "../../contracts/types/Breaker.sol";
+import {TargetLedger, TargetState} from "../../contracts/types/Breaker.sol";
 import {Action, Level} from "../../contracts/types/Level.sol";
 import {Report} from "../../contracts/types/Score.sol";
 import {BreakerFixture} from "../contracts/support/BreakerFixture.sol";
@@ -18,9 +18,12 @@ contract BreakerHandler is BreakerFixture {
     Pause[] public pauses;
     uint256 public scores;
     uint256 public trips;
+    uint256 public refusals;
     uint256 public releases;
     uint256 public waits;
     uint48 public epoch;
+    /// @dev Until when the newest epoch blocks borrowing, if only guardians and time follow it.
+    uint256 public blockedUntil;
 
     constructor() {
         setUp();
@@ -30,19 +33,15 @@ contract BreakerHandler is BreakerFixture {
         ++epoch;
         vm.roll(uint256(epoch) * 1_000 + 1);
         vm.setBlockhash(uint256(epoch) * 1_000, keccak256(abi.encode("block", epoch * 1_000)));
-        Report memory report = _report(
-            epoch,
-            _word(
-                _lane(
-                    uint16(bound(seed, 100, 300)),
-                    uint16(bound(seed >> 16, 0, 6_000)),
-                    uint8(bound(seed >> 32, 0, 3))
-                )
-            )
-        );
+        uint16 leverage = uint16(bound(seed, 100, 300));
+        uint16 atRisk = uint16(bound(seed >> 16, 0, 6_000));
+        uint8 advice = uint8(bound(seed >> 32, 0, 3));
+        Report memory report = _report(epoch, _word(_lane(leverage, atRisk, advice)));
         report.observedAt = uint48(block.timestamp);
         oracle.publish(report, _sign(report, 2));
         breaker.poke(venueId);
+        // What calls for NoNewLeverage in the fixture's rules; one epoch is enough, and lasts 12 hours.
+        blockedUntil = leverage >= 143 || atRisk >= 2_000 || advice >= 1 ? block.timestamp + 12 hours : 0;
         _note();
         ++scores;
     }
@@ -54,18 +53,25 @@ contract BreakerHandler is BreakerFixture {
         uint256 longest = level == Level.Halt ? 4 hours : 24 hours;
         uint256 left = breaker.pauseBudgetOf(venueId);
         if (level > Level.NoNewLeverage) {
-            if (left <= grace) return;
+            if (left < grace + 5 minutes) return;
             if (left - grace < longest) longest = left - grace;
         }
-        _trip(level, uint32(bound(seed >> 8, 1, longest)));
+        uint32 duration = uint32(bound(seed >> 8, level > Level.NoNewLeverage ? 5 minutes : 1, longest));
+        vm.prank(GUARDIAN);
+        // Refused when it would end before the pause in force: what follows holds either way.
+        try breaker.trip(venueId, level, duration, "drill") {
+            ++trips;
+        } catch {
+            ++refusals;
+        }
         _note();
-        ++trips;
     }
 
     function release(uint256 seed) external {
         Level level = Level(bound(seed, 0, 2));
         if (level >= breaker.levelOf(venueId)) return;
         breaker.release(venueId, level, "");
+        blockedUntil = 0;
         _note();
         ++releases;
     }
@@ -92,6 +98,15 @@ contract BreakerHandler is BreakerFixture {
 
     function state() public view returns (TargetState memory current) {
         (current, ) = breaker.stateOf(venueId);
+    }
+
+    function lastEpoch() external view returns (uint48) {
+        (, TargetLedger memory ledger) = breaker.stateOf(venueId);
+        return ledger.lastEpoch;
+    }
+
+    function liquidationLevel() external view returns (Level) {
+        return breaker.liquidationLevelOf(venueId);
     }
 
     function allows(Action action) external view returns (bool) {

@@ -59,8 +59,18 @@ contract CircuitBreakerInvariantTest {
     function invariant_everyLevelAboveWatchEndsWithTimeAlone() public view {
         TargetState memory state = handler.state();
         vm.assertEq(state.level > Level.Watch, state.until != 0);
-        vm.assertLe(state.until, block.timestamp + 7 days);
+        vm.assertEq(state.level > Level.Watch, state.noNewLeverageUntil != 0);
+        vm.assertLe(state.until, state.noNewLeverageUntil);
+        vm.assertLe(state.noNewLeverageUntil, block.timestamp + 7 days);
         if (state.level == Level.Halt) vm.assertLe(state.until, uint256(state.dwellSince) + 4 hours);
+    }
+
+    function invariant_borrowingIsBlockedWhileLiquidationsAreLimited() public view {
+        vm.assertTrue(handler.liquidationLevel() <= Level.Watch || !handler.allows(Action.WithdrawCollateral));
+    }
+
+    function invariant_whatTheScoresBlockedNobodyButGovernanceOpensEarlier() public view {
+        vm.assertTrue(block.timestamp >= handler.blockedUntil() || !handler.allows(Action.WithdrawCollateral));
     }
 
     function invariant_repayAndAddCollateralAreNeverBlocked() public view {
@@ -75,7 +85,7 @@ contract CircuitBreakerInvariantTest {
 
     function invariant_epochsOnlyGrow() public view {
         vm.assertEq(handler.oracleEpoch(), handler.epoch());
-        vm.assertLe(handler.state().lastEpoch, handler.epoch());
+        vm.assertLe(handler.lastEpoch(), handler.epoch());
     }
 
     function afterInvariant() public view {

@@ -3,7 +3,7 @@ import { ICircuitBreaker__factory, IRiskOracle__factory } from "../../../typecha
 import type { BlockReader } from "../chain/rpc-pool.js";
 import type { Advice } from "../model/assessment.js";
 import type { Lane } from "../report/lane.js";
-import type { Level, LevelRule, LevelRules } from "../report/level-rules.js";
+import { levelInForce, type Level, type LevelRule, type LevelRules, type StoredLevel } from "../report/level-rules.js";
 import { bigToInt, type Address, type Bps, type Hex } from "../units.js";
 import type { Published, TargetView } from "./policy.js";
 
@@ -115,18 +115,22 @@ async function readTarget(
   { config, now }: { config: OracleConfig; now: number },
 ): Promise<TargetView> {
   const [[rawState], [rawConfig]] = await Promise.all([ask("stateOf", subject), ask("configOf", subject)]);
-  const state = rawState as Record<"level" | "until" | "dwellSince", bigint>;
+  const state = rawState as Record<keyof StoredLevel, bigint>;
   const { rules, terms } = rawConfig as {
     rules: Iterable<Record<keyof LevelRule, bigint>>;
     terms: Record<"minDwell" | "minCoverage", bigint>;
   };
-  const stored = bigToInt(state.level) as Level;
+  const stored: StoredLevel = {
+    level: bigToInt(state.level) as Level,
+    until: bigToInt(state.until),
+    noNewLeverageUntil: bigToInt(state.noNewLeverageUntil),
+    dwellSince: bigToInt(state.dwellSince),
+  };
   const lane = config.subjects.indexOf(subject);
   return {
     subject,
     lane: lane < 0 ? undefined : lane,
-    level: stored > 1 && now >= bigToInt(state.until) ? 1 : stored,
-    dwellSince: bigToInt(state.dwellSince),
+    ...levelInForce(stored, now),
     minDwellSec: bigToInt(terms.minDwell),
     minCoverage: bigToInt(terms.minCoverage),
     rules: [...rules].map(toRule) as readonly LevelRule[] as LevelRules,

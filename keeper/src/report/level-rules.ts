@@ -4,7 +4,7 @@ import type { Lane } from "./lane.js";
 /** 0 Normal, 1 Watch, 2 NoNewLeverage, 3 Throttle, 4 Halt. Mirrors contracts/types/Level.sol. */
 export type Level = 0 | 1 | 2 | 3 | 4;
 
-/** When one level is entered and when it is left. Mirrors contracts/types/Breaker.sol. */
+/** When one level is entered and when it is left. Mirrors contracts/types/TargetConfig.sol. */
 export interface LevelRule {
   readonly enterLeverage: Cx;
   readonly exitLeverage: Cx;
@@ -14,6 +14,24 @@ export interface LevelRule {
 
 /** Rules of Watch, NoNewLeverage, Throttle and Halt. */
 export type LevelRules = readonly [LevelRule, LevelRule, LevelRule, LevelRule];
+
+/** What the breaker has stored of a target's level: of struct `TargetState`, times in unix seconds. */
+export interface StoredLevel {
+  readonly level: Level;
+  readonly until: number;
+  readonly noNewLeverageUntil: number;
+  readonly dwellSince: number;
+}
+
+/**
+ * The level in force at `now`, and since when: a pause that is over is NoNewLeverage while that runs, everything else Watch.
+ * **Source.** contracts/libraries/GuardWords.sol `levelAt`, shadow mode aside; LevelMoves.sol `expire`.
+ */
+export function levelInForce(stored: StoredLevel, now: number): { level: Level; dwellSince: number } {
+  const { level, until, noNewLeverageUntil, dwellSince } = stored;
+  if (level <= 1 || now < until) return { level, dwellSince };
+  return now < noNewLeverageUntil ? { level: 2, dwellSince: until } : { level: 1, dwellSince: noNewLeverageUntil };
+}
 
 /** What the oracle would say of a target. */
 export interface TargetEvidence {

@@ -80,12 +80,9 @@ describe("three operators on a chain with genuine protocols", function () {
     expect(lines.map((line) => line["decision"])).to.deep.equal(["hold", "hold", "hold"]);
     expect(lines.flatMap((line) => line["landed"] as string[])).to.have.length(1);
     expect(await publishedEpoch()).to.equal(block - 1);
-    const { lastEpoch } = (
-      await CircuitBreaker__factory.connect(scene.protection.breaker, scene.chain.provider).stateOf(
-        scene.protection.target,
-      )
-    )[0];
-    expect(Number(lastEpoch)).to.equal(block - 1);
+    const breaker = CircuitBreaker__factory.connect(scene.protection.breaker, scene.chain.provider);
+    const { ledger } = await breaker.stateOf(scene.protection.target);
+    expect(Number(ledger.lastEpoch)).to.equal(block - 1);
   });
 
   it("published what anybody computes for that block: digest, lanes, and a proof for every subject", async () => {

@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import type { Advice } from "../../../keeper/src/model/assessment.js";
-import { entersLevel, holdsLevel, type LevelRules } from "../../../keeper/src/report/level-rules.js";
+import {
+  entersLevel,
+  holdsLevel,
+  levelInForce,
+  type Level,
+  type LevelRules,
+} from "../../../keeper/src/report/level-rules.js";
 
 const rule = (enter: number, atRisk: number) => ({
   enterLeverage: enter,
@@ -50,5 +56,28 @@ describe("holdsLevel", () => {
         oracleGap: false,
       });
     expect([holds(143), holds(133), holds(132)]).to.deep.equal([true, true, false]);
+  });
+});
+
+describe("levelInForce", () => {
+  const times = { until: 1_000, noNewLeverageUntil: 2_000, dwellSince: 500 };
+
+  it("ends a pause in NoNewLeverage while that runs, then in Watch", () => {
+    for (const level of [3, 4] as const) {
+      expect(levelInForce({ level, ...times }, 999)).to.deep.equal({ level, dwellSince: 500 });
+      expect(levelInForce({ level, ...times }, 1_000)).to.deep.equal({ level: 2, dwellSince: 1_000 });
+      expect(levelInForce({ level, ...times }, 1_999)).to.deep.equal({ level: 2, dwellSince: 1_000 });
+      expect(levelInForce({ level, ...times }, 2_000)).to.deep.equal({ level: 1, dwellSince: 2_000 });
+    }
+  });
+
+  it("ends NoNewLeverage in Watch, which has no end, nor has Normal", () => {
+    const over = { until: 1_000, noNewLeverageUntil: 1_000, dwellSince: 500 };
+    expect(levelInForce({ level: 2, ...over }, 999).level).to.equal(2);
+    expect(levelInForce({ level: 2, ...over }, 1_000)).to.deep.equal({ level: 1, dwellSince: 1_000 });
+    const none = { until: 0, noNewLeverageUntil: 0, dwellSince: 500 };
+    for (const level of [0, 1] as Level[]) {
+      expect(levelInForce({ level, ...none }, 9_999)).to.deep.equal({ level, dwellSince: 500 });
+    }
   });
 });

@@ -14,9 +14,14 @@
         "type": "uint32"
       },
       {
-        "internalType": "uint32",
+        "internalType": "uint256",
+        "name": "shortest",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
         "name": "longest",
-        "type": "uint32"
+        "type": "uint256"
       }
     ],
     "name": "DurationOutOfRange",
@@ -503,9 +508,14 @@
             "type": "uint40"
           },
           {
-            "internalType": "uint48",
-            "name": "lastEpoch",
-            "type": "uint48"
+            "internalType": "uint40",
+            "name": "noNewLeverageUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "bool",
+            "name": "byScores",
+            "type": "bool"
           }
         ],
         "indexed": false,
@@ -529,6 +539,11 @@
             "internalType": "uint40",
             "name": "budgetSeconds",
             "type": "uint40"
+          },
+          {
+            "internalType": "uint48",
+            "name": "lastEpoch",
+            "type": "uint48"
           }
         ],
         "indexed": false,
@@ -1208,9 +1223,14 @@
             "type": "uint40"
           },
           {
-            "internalType": "uint48",
-            "name": "lastEpoch",
-            "type": "uint48"
+            "internalType": "uint40",
+            "name": "noNewLeverageUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "bool",
+            "name": "byScores",
+            "type": "bool"
           }
         ],
         "internalType": "struct TargetState",
@@ -1233,6 +1253,11 @@
             "internalType": "uint40",
             "name": "budgetSeconds",
             "type": "uint40"
+          },
+          {
+            "internalType": "uint48",
+            "name": "lastEpoch",
+            "type": "uint48"
           }
         ],
         "internalType": "struct TargetLedger",
