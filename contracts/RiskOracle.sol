@@ -30,8 +30,7 @@ import {Bps, Cx} from "./types/Units.sol";
 /// STALENESS. Reads return the time of observation; only {scoreNoOlderThan} judges it. Unknown is a leverage of 0, never a
 /// small number. After a voided epoch the next report is limited by the voided lanes: it may rise at once, ease slowly.
 ///
-/// ROUNDING. Easing is measured in whole units over absolute time: over many epochs exactly the rate, in one epoch at most
-/// one unit more.
+/// ROUNDING. A lane that eases is less than two units ahead of the rate at any time, in however many epochs: see {EasingLib}.
 ///
 /// LIVENESS. If signers stop, scores grow old and nothing else happens. Not upgradeable; a consumer changes a pointer.
 ///
@@ -52,8 +51,6 @@ contract RiskOracle is OracleConfig, EIP712 {
     struct Step {
         uint48 epoch;
         uint48 lastAt;
-        /// @dev Bps an hour; 0 when nothing may ease.
-        uint256 rate;
         Easing easing;
     }
 
@@ -158,8 +155,7 @@ contract RiskOracle is OracleConfig, EIP712 {
         Step memory step = Step({
             epoch: report.epoch,
             lastAt: last.observedAt(),
-            rate: rate,
-            easing: Easing({from: rate * last.observedAt(), to: rate * report.observedAt})
+            easing: Easing({rate: rate, from: last.observedAt(), to: report.observedAt})
         });
         uint256 words = lanes.length;
         for (uint256 i; i < words; ++i) {
@@ -208,7 +204,7 @@ contract RiskOracle is OracleConfig, EIP712 {
     function _recall(uint16 index, uint256 lane, Step memory step) private view returns (uint256, Easing memory) {
         LastKnown memory known = _lastKnown[index];
         if (lane.leverage() != 0) return (lane.fill(known.lane), step.easing);
-        return (known.lane, Easing({from: step.rate * known.observedAt, to: step.easing.to}));
+        return (known.lane, Easing({rate: step.easing.rate, from: known.observedAt, to: step.easing.to}));
     }
 
     function _headerFor(Report calldata report, uint256 system, uint16 count) private pure returns (Header memory) {

@@ -3,14 +3,23 @@ pragma solidity 0.8.30;
 
 /// @notice How far lanes may ease between two observations.
 struct Easing {
-    /// @dev `maxEase` (bps an hour) times the time of the last observation.
+    /// @dev Share of the last value an hour, bps; 0 when nothing may ease.
+    uint256 rate;
+    /// @dev When the last value was observed, unix seconds.
     uint256 from;
-    /// @dev The same, of this observation; equal to `from` when nothing may ease.
+    /// @dev When this one was.
     uint256 to;
 }
 
 /// @title EasingLib
 /// @notice The limit on how fast a lane may ease; danger is believed at once.
+///
+/// RATE. Fields are whole units, and epochs may be seconds apart: to round each epoch's part up would ease too fast, to round
+/// it down would let small values stick. So time counts in steps, of a power of two seconds, the shortest in which the rate is
+/// a whole unit of the value or more; an epoch eases by the steps that ended since the last one, rounded down. Steps begin at
+/// multiples of themselves, whoever publishes when, and every step is made of whole steps of any shorter kind: cutting time
+/// into more epochs gains nothing. A lane is ahead of the rate by less than two units at any time, however long and in however
+/// many epochs it eases; where epochs are dense it may be as slow as half the rate. A fuzz test holds both.
 library EasingLib {
     uint256 private constant FIELD_MASK = type(uint16).max;
     uint256 private constant LTV_MASK = 0x3fff;
@@ -32,42 +41,48 @@ library EasingLib {
     }
 
     /// @notice What to store when `signed` follows `last`: danger at once, easing no faster than `easing` allows, advice
-    /// one level an epoch. An unknown lane is stored as signed. Rounds toward reporting more risk within one unit.
+    /// one level an epoch. An unknown lane is stored as signed.
     function step(uint256 signed, uint256 last, Easing memory easing) internal pure returns (uint256) {
         if (signed & FIELD_MASK == 0 || signed == last) return signed;
-        uint256 from = easing.from;
-        uint256 to = easing.to;
         return
-            _fall(signed & FIELD_MASK, last & FIELD_MASK, from, to) |
-            (_fall((signed >> 16) & FIELD_MASK, (last >> 16) & FIELD_MASK, from, to) << 16) |
-            (_fallOrUnknown((signed >> 32) & FIELD_MASK, (last >> 32) & FIELD_MASK, from, to) << 32) |
-            (_rise((signed >> 48) & LTV_MASK, (last >> 48) & LTV_MASK, from, to) << 48) |
-            (_stepAdvice(signed >> 62, last >> 62, from != to) << 62);
+            _fall(signed & FIELD_MASK, last & FIELD_MASK, easing) |
+            (_fall((signed >> 16) & FIELD_MASK, (last >> 16) & FIELD_MASK, easing) << 16) |
+            (_fallOrUnknown((signed >> 32) & FIELD_MASK, (last >> 32) & FIELD_MASK, easing) << 32) |
+            (_rise((signed >> 48) & LTV_MASK, (last >> 48) & LTV_MASK, easing) << 48) |
+            (_stepAdvice(signed >> 62, last >> 62, easing.rate != 0 && easing.to > easing.from) << 62);
     }
 
-    /// @dev Whole units that `value` may ease: the difference of two floors over absolute time. Over many epochs the sum is
-    /// the rate itself, so that small values do not stick and publishing more often gains nothing.
-    function _allowance(uint256 value, uint256 from, uint256 to) private pure returns (uint256) {
+    /// @dev Whole units that `value`, not 0, may ease.
+    function _allowance(uint256 value, Easing memory easing) private pure returns (uint256) {
+        uint256 speed = value * easing.rate;
+        if (speed == 0) return 0;
         unchecked {
-            return (value * to) / EASE_DENOMINATOR - (value * from) / EASE_DENOMINATOR;
+            // A step is `mask + 1` seconds: the least power of two above the time of one unit.
+            uint256 mask = EASE_DENOMINATOR / speed;
+            mask |= mask >> 1;
+            mask |= mask >> 2;
+            mask |= mask >> 4;
+            mask |= mask >> 8;
+            mask |= mask >> 16;
+            return (speed * ((easing.to | mask) - (easing.from | mask))) / EASE_DENOMINATOR;
         }
     }
 
-    function _fall(uint256 signed, uint256 last, uint256 from, uint256 to) private pure returns (uint256) {
+    function _fall(uint256 signed, uint256 last, Easing memory easing) private pure returns (uint256) {
         if (signed >= last) return signed;
-        uint256 allowance = _allowance(last, from, to);
+        uint256 allowance = _allowance(last, easing);
         unchecked {
             return last - signed > allowance ? last - allowance : signed;
         }
     }
 
-    function _fallOrUnknown(uint256 signed, uint256 last, uint256 from, uint256 to) private pure returns (uint256) {
-        return signed == 0 ? 0 : _fall(signed, last, from, to);
+    function _fallOrUnknown(uint256 signed, uint256 last, Easing memory easing) private pure returns (uint256) {
+        return signed == 0 ? 0 : _fall(signed, last, easing);
     }
 
-    function _rise(uint256 signed, uint256 last, uint256 from, uint256 to) private pure returns (uint256) {
+    function _rise(uint256 signed, uint256 last, Easing memory easing) private pure returns (uint256) {
         if (signed <= last || last == 0) return signed;
-        uint256 allowance = _allowance(last, from, to);
+        uint256 allowance = _allowance(last, easing);
         unchecked {
             return signed - last > allowance ? last + allowance : signed;
         }

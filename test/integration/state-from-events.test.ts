@@ -1,45 +1,9 @@
 import { expect } from "chai";
-import { HDNodeWallet, type Interface, Mnemonic, type Result } from "ethers";
+import type { Interface, Result } from "ethers";
 import { network } from "hardhat";
 
-import { reportDigest, signDigest } from "../../keeper/src/report/digest.js";
-import { packLanes } from "../../keeper/src/report/lane.js";
-import type { Report } from "../../keeper/src/report/report.js";
-import type { Address, Hex } from "../../keeper/src/units.js";
 import { type Connection, type Deployment, deployBulkhead, exampleParameters } from "../deploy/bulkhead-fixture.js";
-
-const WORDS = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
-const ZERO: Hex = `0x${"00".repeat(32)}`;
-
-/** Publish one epoch whose lanes all say the same, signed by the two signers that the example parameters ask for. */
-async function publish(
-  connection: Connection,
-  { oracle }: Deployment,
-  epoch: number,
-  score: { leverage: number; advice: 0 | 1 | 2 | 3; liquidationAtRisk?: number },
-): Promise<void> {
-  const block = (await connection.ethers.provider.getBlock("latest"))!;
-  const lane = { liquidationAtRisk: 500, rehypothecation: 110, borrowLtv: 7_000, ...score };
-  const report: Report = {
-    configDigest: (await oracle.configDigest()) as Hex,
-    epoch,
-    observedBlock: block.number,
-    observedBlockHash: block.hash as Hex,
-    observedAt: block.timestamp,
-    coverage: 10_000,
-    flags: 2,
-    modelHash: (await oracle.modelHash()) as Hex,
-    snapshotHash: ZERO,
-    scoresRoot: ZERO,
-    lanes: packLanes([lane, lane, lane, lane]),
-  };
-  const digest = reportDigest(report, { chainId: 31_337, oracle: (await oracle.getAddress()) as Address });
-  const [members, threshold] = await oracle.signers();
-  const wallets = Array.from({ length: 10 }, (_, i) => HDNodeWallet.fromMnemonic(WORDS, `m/44'/60'/0'/0/${i}`));
-  const chosen = members.slice(0, Number(threshold)).map((member) => wallets.find((w) => w.address === member)!);
-  const signatures = chosen.map((wallet) => signDigest(digest, wallet.signingKey).slice(2)).join("");
-  await (await oracle.publish({ ...report, lanes: [...report.lanes] }, `0x${signatures}`)).wait();
-}
+import { publishEpoch } from "../deploy/publish-epoch.js";
 
 /** Arguments of the contract's events of one name, oldest first. */
 async function eventsOf(connection: Connection, address: string, parser: Interface, name: string): Promise<Result[]> {
@@ -66,7 +30,8 @@ describe("state from events alone", function () {
       { leverage: 100, advice: 0 },
     ] as const;
     for (const [index, score] of scores.entries()) {
-      await publish(connection, deployed, index + 1, score);
+      const lane = { liquidationAtRisk: 500, rehypothecation: 110, borrowLtv: 7_000, ...score };
+      await publishEpoch(connection, deployed.oracle, { epoch: index + 1, lanes: [lane, lane, lane, lane], flags: 2 });
       await deployed.breaker.poke(target);
       await connection.networkHelpers.time.increase(300);
     }

@@ -14,11 +14,11 @@ export interface Easing {
 }
 
 /** Basis points times seconds of an hour. */
-const EASE_DENOMINATOR = 10_000n * 3_600n;
+const EASE_DENOMINATOR = 10_000 * 3_600;
 
 /**
  * What the oracle will store when `signed` follows `last`: danger at once, easing no faster than allowed, advice one level
- * an epoch. **Source.** contracts/libraries/Lanes.sol `step`; a lane that was unknown is taken as signed, though the oracle
+ * an epoch. **Source.** contracts/libraries/EasingLib.sol `step`; a lane that was unknown is taken as signed, though the oracle
  * may still hold it to what it was before that.
  */
 export function storedLane(signed: Lane, last: Lane, easing: Easing): Lane {
@@ -35,11 +35,18 @@ export function storedLane(signed: Lane, last: Lane, easing: Easing): Lane {
   };
 }
 
-/** Whole units that `value` may ease: the difference of two floors over absolute time. */
+/**
+ * Whole units that `value` may ease: the rate over the steps of time that ended in between, rounded down. A step is the least
+ * power of two in seconds that is more than one unit takes; steps begin at multiples of themselves. **Source.** EasingLib.sol
+ * `_allowance`, which says why.
+ */
 function allowance(value: number, { maxEase, from, to, mayEase }: Easing): number {
-  if (!mayEase) return 0;
-  const at = (sec: number): bigint => (intToBig(value) * intToBig(maxEase) * intToBig(sec)) / EASE_DENOMINATOR;
-  return bigToInt(at(to) - at(from));
+  const speed = value * maxEase;
+  if (!mayEase || speed === 0) return 0;
+  let step = 1;
+  while (speed * step <= EASE_DENOMINATOR) step *= 2;
+  const seconds = (Math.floor(to / step) - Math.floor(from / step)) * step;
+  return bigToInt((intToBig(speed) * intToBig(seconds)) / intToBig(EASE_DENOMINATOR));
 }
 
 function stepAdvice(signed: Advice, last: Advice, { maxEase, from, to, mayEase }: Easing): Advice {

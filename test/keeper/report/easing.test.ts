@@ -21,8 +21,19 @@ describe("storedLane", () => {
 
   it("lets a tenth an hour ease, and advice by one", () => {
     const calm: Lane = { leverage: 100, liquidationAtRisk: 0, rehypothecation: 100, borrowLtv: 9_000, advice: 0 };
-    const stored = { leverage: 270, liquidationAtRisk: 1_800, rehypothecation: 180, borrowLtv: 5_500, advice: 1 };
+    // In whole steps of 128, 32, 256 and 8 s that end in this hour: 28, 112, 14 and 450 of them, rounded down.
+    const stored = { leverage: 271, liquidationAtRisk: 1_801, rehypothecation: 181, borrowLtv: 5_500, advice: 1 };
     expect(storedLane(calm, lane(), hourAt(1_000))).to.deep.equal(stored);
+  });
+
+  it("eases no faster in epochs of blocks than in one", () => {
+    const calm = lane({ leverage: 100 });
+    let stored = lane({ leverage: 1_000 });
+    for (let i = 0; i < 900; i++) {
+      stored = storedLane(calm, stored, { maxEase: 100, from: T0 + 12 * i, to: T0 + 12 * (i + 1), mayEase: true });
+    }
+    // Three hours at 1 % an hour: 1,000 e^-0.03 = 970.4, and at half the rate 985.1.
+    expect(stored.leverage).to.be.within(969, 986);
   });
 
   it("stops at what was signed", () => {
