@@ -39,14 +39,14 @@ abstract contract OracleConfig is IRiskOracle, AccessManaged {
     Config internal _config;
     bytes32 internal _configDigest;
     bytes32 internal _modelHash;
-    /// @dev Bit `i` is set when lane `i` is a venue's.
+    /// @dev Bit `i` is set when lane `i` is a venue's that is not retired.
     uint256 internal _venueMask;
     mapping(SubjectId subject => Registration) internal _registrations;
     mapping(uint16 index => SubjectId subject) private _subjects;
     uint256 private _configCount;
 
     constructor(address initialAuthority, Limits memory newLimits) AccessManaged(initialAuthority) {
-        _register(SubjectIds.system(block.chainid));
+        _register(SubjectKey(SubjectKind.System, address(0), address(0)));
         _setLimits(newLimits);
     }
 
@@ -60,15 +60,8 @@ abstract contract OracleConfig is IRiskOracle, AccessManaged {
                 usesVenue == (key.venue != address(0)) && usesAsset == (key.asset != address(0)),
                 SubjectKeyInvalid(key)
             );
-            uint16 index = _register(SubjectIds.derive(block.chainid, key));
-            if (key.kind == SubjectKind.Venue) _venueMask |= 1 << index;
+            _register(key);
         }
-        _bump();
-    }
-
-    /// @inheritdoc IRiskOracle
-    function registerSubject(SubjectId subject) external restricted returns (uint16 index) {
-        index = _register(subject);
         _bump();
     }
 
@@ -76,6 +69,8 @@ abstract contract OracleConfig is IRiskOracle, AccessManaged {
     function retireSubject(SubjectId subject) external restricted {
         uint16 index = _indexOfLiving(subject);
         _registrations[subject].retired = true;
+        _venueMask &= ~(uint256(1) << index);
+        _bump();
         emit SubjectRetired(subject, index);
     }
 
@@ -91,6 +86,7 @@ abstract contract OracleConfig is IRiskOracle, AccessManaged {
 
     /// @inheritdoc IRiskOracle
     function approveModel(bytes32 newModelHash) external restricted {
+        require(newModelHash != 0, ModelHashZero());
         bytes32 old = _modelHash;
         _modelHash = newModelHash;
         _bump();
@@ -102,15 +98,17 @@ abstract contract OracleConfig is IRiskOracle, AccessManaged {
         _setLimits(newLimits);
     }
 
-    function _register(SubjectId subject) private returns (uint16 index) {
-        index = _config.laneCount;
+    function _register(SubjectKey memory key) private {
+        SubjectId subject = SubjectIds.derive(block.chainid, key);
+        uint16 index = _config.laneCount;
         uint16 position = _registrations[subject].position;
         if (position != 0) revert SubjectAlreadyRegistered(subject, position - 1);
         require(index < MAX_LANES, IndexOutOfRange(index, MAX_LANES));
         _registrations[subject].position = index + 1;
         _subjects[index] = subject;
         _config.laneCount = index + 1;
-        emit SubjectRegistered(subject, index);
+        if (key.kind == SubjectKind.Venue) _venueMask |= 1 << index;
+        emit SubjectRegistered(subject, index, key);
     }
 
     function _setLimits(Limits memory newLimits) private {

@@ -28,7 +28,7 @@ import {Bps, Cx} from "./types/Units.sol";
 /// and the hash of a block: it is accepted at most once, on one chain, by one contract, for one signer set.
 ///
 /// STALENESS. Reads return the time of observation; only {scoreNoOlderThan} judges it. Unknown is a leverage of 0, never a
-/// small number. After a voided epoch the next report is limited by the voided lanes: it may rise at once, ease slowly.
+/// small number. A voided epoch is no measure for the next one: that may rise at once, and eases slowly from the lanes before.
 ///
 /// ROUNDING. A lane that eases is less than two units ahead of the rate at any time, in however many epochs: see {EasingLib}.
 ///
@@ -69,6 +69,8 @@ contract RiskOracle is OracleConfig, EIP712 {
     bytes32 private _scoresRoot;
     uint256[RING_SIZE] private _ring;
     mapping(uint16 index => LastKnown) private _lastKnown;
+    /// @dev Hash of the packed lanes from before the last epoch; from before the first voided one where it follows such.
+    bytes32 private _lanesBefore;
 
     constructor(
         address initialAuthority,
@@ -113,17 +115,21 @@ contract RiskOracle is OracleConfig, EIP712 {
         bytes32 digest = _configDigest;
         require(report.configDigest == digest, ConfigDigestMismatch(report.configDigest, digest));
         bytes32 approved = _modelHash;
-        require(report.modelHash == approved, ModelNotApproved(report.modelHash, approved));
+        require(report.modelHash == approved && approved != 0, ModelNotApproved(report.modelHash, approved));
 
-        require(report.epoch > last.epoch(), EpochNotNewer(report.epoch, last.epoch()));
+        uint48 epoch = report.epoch;
+        require(epoch > last.epoch(), EpochNotNewer(epoch, last.epoch()));
         uint48 observedBlock = report.observedBlock;
         require(observedBlock > last.observedBlock(), ObservedBlockNotNewer(observedBlock, last.observedBlock()));
+        // Neither term is above a block number: see the next requirement.
+        uint48 latest = last.epoch() + (observedBlock - last.observedBlock());
         // The history contract reverts for blocks to come, and what a revert says is no hash.
         bytes32 blockHash = observedBlock < block.number ? Blockhash.blockHash(observedBlock) : bytes32(0);
         require(
             blockHash != 0 && report.observedBlockHash == blockHash,
             BlockHashMismatch(observedBlock, report.observedBlockHash, blockHash)
         );
+        require(epoch <= latest, EpochTooFar(epoch, latest));
         _checkObservedAt(report.observedAt, observedBlock, last.observedAt(), config.maxReportAge);
     }
 
@@ -158,14 +164,17 @@ contract RiskOracle is OracleConfig, EIP712 {
             easing: Easing({rate: rate, from: last.observedAt(), to: report.observedAt})
         });
         uint256 words = lanes.length;
+        uint256[] memory before = new uint256[](words);
         for (uint256 i; i < words; ++i) {
             uint256 signed = lanes[i];
             uint256 stored = _lanes[i];
+            before[i] = stored;
             if (signed == stored) continue;
             uint256 word = _stepWord(step, i * LANES_PER_WORD, signed, stored);
             if (word != signed) lanes[i] = word;
             _lanes[i] = word;
         }
+        if (!last.isQuarantined()) _lanesBefore = keccak256(abi.encodePacked(before));
     }
 
     function _stepWord(
@@ -225,14 +234,19 @@ contract RiskOracle is OracleConfig, EIP712 {
     /* CONFIGURATION */
 
     /// @inheritdoc IRiskOracle
-    function quarantine(uint48 epoch, string calldata reason) external restricted {
+    function quarantine(uint48 epoch, uint256[] calldata lanesBefore, string calldata reason) external restricted {
         uint256 current = _header;
         require(
             epoch != 0 && epoch == current.epoch() && !current.isQuarantined(),
             EpochNotQuarantinable(epoch, current.epoch())
         );
+        if (lanesBefore.length != 0) {
+            bytes32 seen = keccak256(abi.encodePacked(lanesBefore));
+            require(seen == _lanesBefore, LanesBeforeMismatch(seen, _lanesBefore));
+            for (uint256 i; i < lanesBefore.length; ++i) _lanes[i] = lanesBefore[i];
+        }
         _header = current.quarantine();
-        emit EpochQuarantined(epoch, msg.sender, reason);
+        emit EpochQuarantined(epoch, msg.sender, lanesBefore, reason);
     }
 
     /* READING */

@@ -18,7 +18,6 @@ const breaker = CircuitBreaker__factory.createInterface();
 export const ORACLE_SELECTORS = {
   governance: [
     oracle.getFunction("registerSubjects").selector,
-    oracle.getFunction("registerSubject").selector,
     oracle.getFunction("retireSubject").selector,
     oracle.getFunction("rotateSigners").selector,
     oracle.getFunction("approveModel").selector,

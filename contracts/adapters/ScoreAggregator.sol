@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
+import {Headers} from "../libraries/Headers.sol";
 import {Header, Score} from "../types/Score.sol";
 import {SubjectId, SubjectIds} from "../types/SubjectId.sol";
 import {Cx} from "../types/Units.sol";
@@ -62,7 +63,7 @@ contract ScoreAggregator is AggregatorV3Interface {
         }
         require(subject == SubjectIds.system(block.chainid) && roundId <= type(uint48).max, RoundNotKept(roundId));
         header = oracle.headerOf(uint48(roundId));
-        bool voided = header.flags & 4 != 0;
+        bool voided = header.flags & Headers.QUARANTINED != 0;
         require(header.epoch != 0 && !voided, RoundNotKept(roundId));
         return _round(header, header.systemLeverage);
     }

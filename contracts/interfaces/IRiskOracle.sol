@@ -51,7 +51,8 @@ interface IRiskOracle {
     /// @notice A subject got its index.
     /// @param subject The subject.
     /// @param index Its index, never used for another subject.
-    event SubjectRegistered(SubjectId indexed subject, uint16 indexed index);
+    /// @param key What the identifier is derived from, on this chain.
+    event SubjectRegistered(SubjectId indexed subject, uint16 indexed index, SubjectKey key);
 
     /// @notice A subject was retired: it reads as retired from now on; its index is not used again.
     /// @param subject The subject.
@@ -77,8 +78,10 @@ interface IRiskOracle {
     /// @notice An epoch was voided: its lanes read as unknown until the next one.
     /// @param epoch The voided epoch.
     /// @param council Who voided it.
+    /// @param lanesBefore The lanes that the next epoch is measured against: those before the voided one, packed as stored;
+    /// none when the voided lanes stay the measure.
     /// @param reason Why, for people.
-    event EpochQuarantined(uint48 indexed epoch, address indexed council, string reason);
+    event EpochQuarantined(uint48 indexed epoch, address indexed council, uint256[] lanesBefore, string reason);
 
     /// @notice Thrown when a report names another configuration than the current one.
     error ConfigDigestMismatch(bytes32 seen, bytes32 expected);
@@ -86,6 +89,8 @@ interface IRiskOracle {
     error ModelNotApproved(bytes32 seen, bytes32 approved);
     /// @notice Thrown when a report's epoch is not above the last.
     error EpochNotNewer(uint48 seen, uint48 last);
+    /// @notice Thrown when a report's epoch runs ahead of its block: by more than there are blocks since the last observed one.
+    error EpochTooFar(uint48 seen, uint48 latest);
     /// @notice Thrown when a report's block is not above the last observed one.
     error ObservedBlockNotNewer(uint48 seen, uint48 last);
     /// @notice Thrown when a report's block hash is zero, or not the hash that the chain knows for that block.
@@ -127,15 +132,28 @@ interface IRiskOracle {
     error LimitsInvalid(Limits limits);
     /// @notice Thrown when an epoch cannot be voided: it is not the current one, or already void.
     error EpochNotQuarantinable(uint48 seen, uint48 current);
+    /// @notice Thrown when lanes given as those before the voided epoch are not, by their hash.
+    error LanesBeforeMismatch(bytes32 seen, bytes32 expected);
+    /// @notice Thrown when a model to approve is zero.
+    error ModelHashZero();
 
     /// @notice What can be wrong with a record of lanes.
     enum RecordFault {
+        /// A leverage is known and below 1.00x.
         LeverageBelowOne,
+        /// A share is above 100 %.
         ShareAboveOne,
+        /// A rehypothecation is known and below 1.00x.
         RehypothecationBelowOne,
+        /// A lane without a leverage, which is unknown, says something else.
+        UnknownNotEmpty,
+        /// All venues have lanes, and the system has no leverage.
         SystemUnknown,
+        /// The system's leverage is above that of every venue by more than 0.01x.
         SystemAboveVenues,
+        /// A flag is set that only the oracle sets, or that has no meaning.
         ReservedFlag,
+        /// Coverage is above 100 %.
         CoverageAboveOne
     }
 
@@ -144,7 +162,8 @@ interface IRiskOracle {
     ///
     /// Requirements:
     /// - `report.configDigest` is {configDigest} and `report.modelHash` is {modelHash};
-    /// - `report.epoch` and `report.observedBlock` are above the last accepted ones;
+    /// - `report.epoch` and `report.observedBlock` are above the last accepted ones, the epoch by no more than the block: so no
+    ///   epoch is ever above its block, and no report can use up the numbers;
     /// - `report.observedBlockHash` is the hash of `report.observedBlock` (EIP-2935 beyond 256 blocks);
     /// - `report.observedAt` is not in the future, not older than `maxReportAge`, and not younger than the block allows;
     /// - lanes are as many as configured, and the record holds as a whole;
@@ -163,13 +182,8 @@ interface IRiskOracle {
     /// @param keys What the identifiers are derived from, on this chain.
     function registerSubjects(SubjectKey[] calldata keys) external;
 
-    /// @notice Gives `subject` the next free index. Adds a lane; outstanding reports are void.
-    /// @dev For identifiers whose key is not of this chain; a venue registered so does not count in the bound of the system's
-    /// leverage by its venues: use {registerSubjects}.
-    /// @return index The index.
-    function registerSubject(SubjectId subject) external returns (uint16 index);
-
-    /// @notice Retires `subject` for good.
+    /// @notice Retires `subject` for good; a venue no longer bounds the system's leverage. Outstanding reports are void.
+    /// @dev Emits {SubjectRetired}. Reverts with {SubjectUnregistered} or {SubjectIsRetired}.
     function retireSubject(SubjectId subject) external;
 
     /// @notice Replaces the signer set. Outstanding reports are void.
@@ -177,16 +191,26 @@ interface IRiskOracle {
     /// @param newThreshold Signatures needed: a majority at least.
     function rotateSigners(address[] calldata newSigners, uint8 newThreshold) external;
 
-    /// @notice Approves `newModelHash` as the model. Outstanding reports are void.
+    /// @notice Approves `newModelHash` as the model. Outstanding reports are void. Reverts with {ModelHashZero}.
     function approveModel(bytes32 newModelHash) external;
 
     /// @notice Replaces the limits. Outstanding reports are void.
     function setLimits(Limits calldata newLimits) external;
 
     /// @notice Voids the current epoch: its lanes read as unknown until the next one is published.
+    /// @dev Emits {EpochQuarantined}. With `lanesBefore`, the next epoch is measured against the lanes from before the voided
+    /// one (several in a row: before the first of them): nothing of it is left. They are checked against a hash kept since then:
+    /// the council can bring back nothing but what was there, and it takes k signers as well to make anything of that.
+    ///
+    /// Requirements:
+    /// - the caller holds the role ({AccessManagedUnauthorized});
+    /// - `epoch` is the current one and not void ({EpochNotQuarantinable});
+    /// - `lanesBefore` is empty or what it says it is ({LanesBeforeMismatch}).
     /// @param epoch The current epoch.
+    /// @param lanesBefore `lanes` of the last {ReportAccepted} that is not void, with zero words up to as many as the voided
+    /// report has; empty to keep the voided lanes as the measure, where there is no time to look.
     /// @param reason Why, for people.
-    function quarantine(uint48 epoch, string calldata reason) external;
+    function quarantine(uint48 epoch, uint256[] calldata lanesBefore, string calldata reason) external;
 
     /// @notice Score at `index`, and when it was observed (unix seconds). The cheapest read.
     /// @dev Reverts with {IndexOutOfRange}. A leverage of 0 means unknown. Does not know about retirement.

@@ -54,10 +54,10 @@ library Lanes {
         return lane & FIELD_MASK;
     }
 
-    /// @notice Whether every field is in its range. Bits above the lane are ignored.
+    /// @notice Whether every field is in its range, and the whole lane empty when the leverage is. Bits above the lane are ignored.
     function isValid(uint256 lane) internal pure returns (bool) {
         uint256 value = lane & FIELD_MASK;
-        if (value < CX_ONE && value != 0) return false;
+        if (value < CX_ONE) return lane & LANE_MASK == 0;
         value = (lane >> 32) & FIELD_MASK;
         if (value < CX_ONE && value != 0) return false;
         return (lane >> 16) & FIELD_MASK <= BPS_ONE && (lane >> 48) & LTV_MASK <= BPS_ONE;

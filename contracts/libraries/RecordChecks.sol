@@ -72,6 +72,7 @@ library RecordChecks {
         IRiskOracle.RecordFault fault = IRiskOracle.RecordFault.RehypothecationBelowOne;
         if (!lane.sharesValid()) fault = IRiskOracle.RecordFault.ShareAboveOne;
         if (!lane.leverageValid()) fault = IRiskOracle.RecordFault.LeverageBelowOne;
+        if (lane.leverage() == 0) fault = IRiskOracle.RecordFault.UnknownNotEmpty;
         revert IRiskOracle.RecordInvalid(uint16(index), fault);
     }
 }

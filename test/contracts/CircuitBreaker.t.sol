@@ -123,7 +123,7 @@ contract CircuitBreakerTest is BreakerFixture {
 
     function test_poke_doesNothingOnAVoidedEpoch() public {
         _publish(1, _word(_lane(250, 0, 3)));
-        oracle.quarantine(1, "wrong");
+        oracle.quarantine(1, new uint256[](0), "wrong");
         breaker.poke(venueId);
         _assertLevel(Level.Normal);
         (, TargetLedger memory ledger) = breaker.stateOf(venueId);

@@ -21,9 +21,15 @@ contract RiskOracleConfigTest is OracleFixture {
         vm.assertEq(oracle.laneCount(), 4);
     }
 
-    function test_registerSubject_givesTheNextIndexAndVoidsReports() public {
+    function test_registerSubjects_givesTheNextIndexAndVoidsReports() public {
         bytes32 before = oracle.configDigest();
-        vm.assertEq(oracle.registerSubject(OTHER), 4);
+        SubjectKey[] memory one = new SubjectKey[](1);
+        one[0] = SubjectKey(SubjectKind.Venue, address(0x4444), address(0));
+        SubjectId id = SubjectIds.venue(block.chainid, address(0x4444));
+        vm.expectEmit(address(oracle));
+        emit IRiskOracle.SubjectRegistered(id, 4, one[0]);
+        oracle.registerSubjects(one);
+        vm.assertEq(oracle.indexOf(id), 4);
         vm.assertEq(oracle.laneCount(), 5);
         vm.assertTrue(oracle.configDigest() != before);
     }
@@ -36,7 +42,7 @@ contract RiskOracleConfigTest is OracleFixture {
 
     function test_RevertWhen_SubjectIsRegisteredTwice() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SubjectAlreadyRegistered.selector, venueId, 1));
-        oracle.registerSubject(venueId);
+        oracle.registerSubjects(_subjectKeys());
         vm.assertEq(oracle.laneCount(), 4);
     }
 
@@ -57,9 +63,11 @@ contract RiskOracleConfigTest is OracleFixture {
     }
 
     function test_RevertWhen_ThereIsNoLaneLeft() public {
-        for (uint256 i = 4; i < 256; ++i) oracle.registerSubject(SubjectId.wrap(bytes32(i)));
+        _registerAssets(252);
+        SubjectKey[] memory one = new SubjectKey[](1);
+        one[0] = SubjectKey(SubjectKind.Venue, address(0x4444), address(0));
         vm.expectRevert(abi.encodeWithSelector(IRiskOracle.IndexOutOfRange.selector, 256, 256));
-        oracle.registerSubject(OTHER);
+        oracle.registerSubjects(one);
         vm.assertEq(oracle.laneCount(), 256);
     }
 
@@ -75,7 +83,38 @@ contract RiskOracleConfigTest is OracleFixture {
         oracle.retireSubject(venueId);
     }
 
+    function test_retireSubject_endsTheVenuesBoundAndVoidsReports() public {
+        SubjectKey[] memory one = new SubjectKey[](1);
+        one[0] = SubjectKey(SubjectKind.Venue, address(0x4444), address(0));
+        oracle.registerSubjects(one);
+        _travelTo(1);
+        // The first venue says 3.00x, the second 1.50x; the system's 3.00x stands on the first.
+        Report memory report = _report(1, _word(_lane(300, 200, 0)));
+        report.lanes = new uint256[](2);
+        report.lanes[0] = _word(_lane(300, 200, 0));
+        report.lanes[1] = _lane(150, 200, 0);
+        bytes32 before = report.configDigest;
+        oracle.retireSubject(venueId);
+        report.configDigest = oracle.configDigest();
+        vm.assertTrue(report.configDigest != before);
+        bytes memory signatures = _sign(report, 2);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRiskOracle.RecordInvalid.selector,
+                type(uint16).max,
+                IRiskOracle.RecordFault.SystemAboveVenues
+            )
+        );
+        oracle.publish(report, signatures);
+    }
+
     /* SIGNERS, MODEL, LIMITS */
+
+    function test_RevertWhen_ModelHashIsZero() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.ModelHashZero.selector));
+        oracle.approveModel(0);
+        vm.assertEq(oracle.modelHash(), MODEL);
+    }
 
     function test_rotateSigners_keepsTheSetInCode() public {
         uint256[] memory nine = _sortedKeys(9);
@@ -146,7 +185,7 @@ contract RiskOracleConfigTest is OracleFixture {
 
     function test_quarantine_makesTheEpochUnknownUntilTheNext() public {
         _publish(1, _word(_lane(150, 200, 0)));
-        oracle.quarantine(1, "wrong pool");
+        oracle.quarantine(1, new uint256[](0), "wrong pool");
         (ScoreStatus status, Score memory score, ) = oracle.tryScore(venueId);
         vm.assertTrue(status == ScoreStatus.Unknown);
         vm.assertEq(Cx.unwrap(score.leverage), 0);
@@ -157,28 +196,104 @@ contract RiskOracleConfigTest is OracleFixture {
         vm.assertEq(oracle.headerOf(1).flags, 2 | 4);
     }
 
+    /// @dev Limits of the fixture: 10 % an hour. What a voided epoch said leaves nothing behind.
+    function test_quarantine_takesTheVoidedLanesOutOfTheMeasure() public {
+        _publish(1, _word(_lane(150, 200, 0)));
+        _publish(2, _word(_lane(65_535, 10_000, 3)));
+        uint256[] memory before = _words(_word(_lane(150, 200, 0)));
+        vm.expectEmit(address(oracle));
+        emit IRiskOracle.EpochQuarantined(2, address(this), before, "bogus");
+        oracle.quarantine(2, before, "bogus");
+        (ScoreStatus status, , ) = oracle.tryScore(venueId);
+        vm.assertTrue(status == ScoreStatus.Unknown);
+        _publish(3, _word(_lane(145, 190, 0)));
+        (Score memory score, ) = oracle.score(venueId);
+        vm.assertEq(Cx.unwrap(score.leverage), 145);
+        vm.assertEq(Bps.unwrap(score.liquidationAtRisk), 190);
+        vm.assertEq(score.advice, 0);
+    }
+
+    function test_quarantine_easesFromTheLanesBefore() public {
+        _publish(1, _word(_lane(400, 2_000, 3)));
+        _publish(2, _word(_lane(100, 0, 0)));
+        oracle.quarantine(2, _words(_word(_lane(400, 2_000, 3))), "bogus calm");
+        _publish(3, _word(_lane(100, 0, 0)));
+        (Score memory score, ) = oracle.score(venueId);
+        // One hour of 10 % of 4.00x, and one level of advice: as if epoch 2 had not been.
+        vm.assertGe(Cx.unwrap(score.leverage), 358);
+        vm.assertEq(score.advice, 2);
+    }
+
+    function test_quarantine_ofTwoEpochsInARowGoesBackBeforeTheFirst() public {
+        _publish(1, _word(_lane(150, 200, 0)));
+        _publish(2, _word(_lane(65_535, 10_000, 3)));
+        oracle.quarantine(2, new uint256[](0), "bogus, no time to look");
+        _publish(3, _word(_lane(60_000, 10_000, 3)));
+        oracle.quarantine(3, _words(_word(_lane(150, 200, 0))), "bogus again");
+        _publish(4, _word(_lane(145, 190, 0)));
+        (Score memory score, ) = oracle.score(venueId);
+        vm.assertEq(Cx.unwrap(score.leverage), 145);
+    }
+
+    function test_quarantine_ofTheFirstEpochGoesBackToNone() public {
+        _publish(1, _word(_lane(65_535, 10_000, 3)));
+        oracle.quarantine(1, _words(0), "bogus");
+        _publish(2, _word(_lane(150, 200, 0)));
+        (Score memory score, ) = oracle.score(venueId);
+        vm.assertEq(Cx.unwrap(score.leverage), 150);
+    }
+
+    function test_quarantine_withoutLanesKeepsTheVoidedOnesAsTheMeasure() public {
+        _publish(1, _word(_lane(150, 200, 0)));
+        _publish(2, _word(_lane(1_000, 200, 0)));
+        oracle.quarantine(2, new uint256[](0), "bogus");
+        _publish(3, _word(_lane(150, 200, 0)));
+        (Score memory score, ) = oracle.score(venueId);
+        vm.assertGe(Cx.unwrap(score.leverage), 898);
+    }
+
+    function testFuzz_RevertWhen_LanesBeforeAreOthers(uint256 word) public {
+        _publish(1, _word(_lane(150, 200, 0)));
+        _publish(2, _word(_lane(1_000, 200, 0)));
+        uint256 before = _word(_lane(150, 200, 0));
+        vm.assume(word != before);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRiskOracle.LanesBeforeMismatch.selector,
+                keccak256(abi.encodePacked(word)),
+                keccak256(abi.encodePacked(before))
+            )
+        );
+        oracle.quarantine(2, _words(word), "");
+        vm.assertEq(oracle.header().flags, 2);
+    }
+
+    function _words(uint256 word) private pure returns (uint256[] memory words) {
+        words = new uint256[](1);
+        words[0] = word;
+    }
+
     function test_RevertWhen_EpochIsNotQuarantinable() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskOracle.EpochNotQuarantinable.selector, 0, 0));
-        oracle.quarantine(0, "");
+        oracle.quarantine(0, new uint256[](0), "");
         _publish(1, _word(_lane(150, 200, 0)));
         _publish(2, _word(_lane(150, 200, 0)));
         vm.expectRevert(abi.encodeWithSelector(IRiskOracle.EpochNotQuarantinable.selector, 1, 2));
-        oracle.quarantine(1, "");
-        oracle.quarantine(2, "");
+        oracle.quarantine(1, new uint256[](0), "");
+        oracle.quarantine(2, new uint256[](0), "");
         vm.expectRevert(abi.encodeWithSelector(IRiskOracle.EpochNotQuarantinable.selector, 2, 2));
-        oracle.quarantine(2, "");
+        oracle.quarantine(2, new uint256[](0), "");
     }
 
     function test_RevertWhen_CallerHasNoRole() public {
         address nobody = address(0xdead);
-        bytes[7] memory calls = [
+        bytes[6] memory calls = [
             abi.encodeCall(oracle.registerSubjects, (_subjectKeys())),
-            abi.encodeCall(oracle.registerSubject, (OTHER)),
             abi.encodeCall(oracle.retireSubject, (venueId)),
             abi.encodeCall(oracle.rotateSigners, (_addresses(keys), 2)),
             abi.encodeCall(oracle.approveModel, (MODEL)),
             abi.encodeCall(oracle.setLimits, (oracle.limits())),
-            abi.encodeCall(oracle.quarantine, (1, ""))
+            abi.encodeCall(oracle.quarantine, (1, new uint256[](0), ""))
         ];
         bytes memory error = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, nobody);
         for (uint256 i; i < calls.length; ++i) {
@@ -256,7 +371,7 @@ contract RiskOracleConfigTest is OracleFixture {
         leaf.haltSeconds = 1_801;
         vm.assertFalse(oracle.verifyScore(leaf, proof));
         leaf.haltSeconds = 1_800;
-        oracle.quarantine(1, "void");
+        oracle.quarantine(1, new uint256[](0), "void");
         vm.assertFalse(oracle.verifyScore(leaf, proof));
     }
 }

@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import {RiskOracle} from "../../contracts/RiskOracle.sol";
 import {IRiskOracle} from "../../contracts/interfaces/IRiskOracle.sol";
 import {Header, Report, Score} from "../../contracts/types/Score.sol";
-import {SubjectId} from "../../contracts/types/SubjectId.sol";
 import {Bps, Cx} from "../../contracts/types/Units.sol";
 import {OracleFixture} from "./support/OracleFixture.sol";
 import {vm} from "./support/Vm.sol";
@@ -105,6 +104,23 @@ contract RiskOraclePublishTest is OracleFixture {
         report.epoch = 2;
         _expectSigned(report, abi.encodeWithSelector(IRiskOracle.EpochNotNewer.selector, 2, 3));
         vm.assertEq(oracle.header().epoch, 3);
+    }
+
+    function test_RevertWhen_EpochRunsAheadOfItsBlock() public {
+        _travelTo(1);
+        Report memory report = _report(1, _calm());
+        report.epoch = 1_001;
+        _expectSigned(report, abi.encodeWithSelector(IRiskOracle.EpochTooFar.selector, 1_001, 1_000));
+        report.epoch = 990;
+        oracle.publish(report, _sign(report, 2));
+        // A thousand blocks later.
+        _travelTo(2);
+        report = _report(2, _calm());
+        report.epoch = type(uint48).max;
+        _expectSigned(report, abi.encodeWithSelector(IRiskOracle.EpochTooFar.selector, type(uint48).max, 1_990));
+        report.epoch = 1_990;
+        oracle.publish(report, _sign(report, 2));
+        vm.assertEq(oracle.header().epoch, 1_990);
     }
 
     function test_RevertWhen_ObservedBlockIsNotNewer() public {
@@ -260,7 +276,7 @@ contract RiskOraclePublishTest is OracleFixture {
     }
 
     function test_RevertWhen_UnusedLaneIsNotZero() public {
-        oracle.registerSubject(SubjectId.wrap(keccak256("fifth")));
+        _registerAssets(1);
         _travelTo(1);
         Report memory report = _report(1, _calm());
         report.lanes = new uint256[](2);
@@ -285,6 +301,19 @@ contract RiskOraclePublishTest is OracleFixture {
         _expectSigned(report, _fault(1, IRiskOracle.RecordFault.RehypothecationBelowOne));
     }
 
+    function test_RevertWhen_AnUnknownLaneSaysSomething() public {
+        _travelTo(1);
+        Report memory report = _report(1, _calm());
+        uint256 others = _calm() & ~(uint256(type(uint64).max) << 192);
+        for (uint256 bit = 16; bit < 64; ++bit) {
+            report.lanes[0] = others | (uint256(1) << (192 + bit));
+            _expectSigned(report, _fault(3, IRiskOracle.RecordFault.UnknownNotEmpty));
+        }
+        report.lanes[0] = others;
+        oracle.publish(report, _sign(report, 2));
+        vm.assertEq(oracle.header().epoch, 1);
+    }
+
     function test_RevertWhen_TheRecordBreaksAsAWhole() public {
         _travelTo(1);
         Report memory report = _report(1, _calm());
@@ -294,7 +323,7 @@ contract RiskOraclePublishTest is OracleFixture {
         report.flags = 4;
         _expectSigned(report, _fault(type(uint16).max, IRiskOracle.RecordFault.ReservedFlag));
         report.flags = 2;
-        report.lanes[0] = _calm() & ~uint256(0xffff);
+        report.lanes[0] = _calm() & ~uint256(type(uint64).max);
         _expectSigned(report, _fault(0, IRiskOracle.RecordFault.SystemUnknown));
         report.lanes[0] = (_calm() & ~uint256(0xffff)) | 152;
         _expectSigned(report, _fault(type(uint16).max, IRiskOracle.RecordFault.SystemAboveVenues));
@@ -330,6 +359,17 @@ contract RiskOraclePublishTest is OracleFixture {
         oracle.approveModel(MODEL);
         _travelTo(1);
         _expect(_report(1, _calm()), "", abi.encodeWithSelector(IRiskOracle.SignatureCountMismatch.selector, 0, 0));
+        vm.assertEq(oracle.header().epoch, 0);
+    }
+
+    function test_RevertWhen_NoModelIsApprovedYet() public {
+        oracle = new RiskOracle(address(manager), 0, IRiskOracle.Limits(1 hours, Bps.wrap(1_000), Bps.wrap(9_000)));
+        oracle.registerSubjects(_subjectKeys());
+        oracle.rotateSigners(_addresses(keys), 2);
+        _travelTo(1);
+        Report memory report = _report(1, _calm());
+        report.modelHash = 0;
+        _expectSigned(report, abi.encodeWithSelector(IRiskOracle.ModelNotApproved.selector, 0, 0));
         vm.assertEq(oracle.header().epoch, 0);
     }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRiskOracle} from "../../contracts/interfaces/IRiskOracle.sol";
 import {Report} from "../../contracts/types/Score.sol";
 import {Action, Level} from "../../contracts/types/Level.sol";
-import {SubjectId} from "../../contracts/types/SubjectId.sol";
 import {BreakerFixture} from "../contracts/support/BreakerFixture.sol";
 import {vm} from "../contracts/support/Vm.sol";
 import {GasProbe} from "./GasProbe.sol";
@@ -16,7 +14,7 @@ contract GasTest is BreakerFixture {
 
     function setUp() public override {
         super.setUp();
-        for (uint256 i = 4; i < 50; ++i) oracle.registerSubject(SubjectId.wrap(bytes32(i)));
+        _registerAssets(46);
         keys = _sortedKeys(9);
         oracle.rotateSigners(_addresses(keys), 5);
         probe = new GasProbe();

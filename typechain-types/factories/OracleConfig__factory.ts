@@ -116,6 +116,22 @@
   {
     "inputs": [
       {
+        "internalType": "uint48",
+        "name": "seen",
+        "type": "uint48"
+      },
+      {
+        "internalType": "uint48",
+        "name": "latest",
+        "type": "uint48"
+      }
+    ],
+    "name": "EpochTooFar",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint16",
         "name": "index",
         "type": "uint16"
@@ -148,6 +164,22 @@
   {
     "inputs": [
       {
+        "internalType": "bytes32",
+        "name": "seen",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "expected",
+        "type": "bytes32"
+      }
+    ],
+    "name": "LanesBeforeMismatch",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "components": [
           {
             "internalType": "uint32",
@@ -171,6 +203,11 @@
       }
     ],
     "name": "LimitsInvalid",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "ModelHashZero",
     "type": "error"
   },
   {
@@ -456,6 +493,12 @@
       },
       {
         "indexed": false,
+        "internalType": "uint256[]",
+        "name": "lanesBefore",
+        "type": "uint256[]"
+      },
+      {
+        "indexed": false,
         "internalType": "string",
         "name": "reason",
         "type": "string"
@@ -667,6 +710,29 @@
         "internalType": "uint16",
         "name": "index",
         "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "enum SubjectKind",
+            "name": "kind",
+            "type": "uint8"
+          },
+          {
+            "internalType": "address",
+            "name": "venue",
+            "type": "address"
+          },
+          {
+            "internalType": "address",
+            "name": "asset",
+            "type": "address"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct SubjectKey",
+        "name": "key",
+        "type": "tuple"
       }
     ],
     "name": "SubjectRegistered",
@@ -1030,6 +1096,11 @@
         "type": "uint48"
       },
       {
+        "internalType": "uint256[]",
+        "name": "lanesBefore",
+        "type": "uint256[]"
+      },
+      {
         "internalType": "string",
         "name": "reason",
         "type": "string"
@@ -1037,25 +1108,6 @@
     ],
     "name": "quarantine",
     "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "SubjectId",
-        "name": "subject",
-        "type": "bytes32"
-      }
-    ],
-    "name": "registerSubject",
-    "outputs": [
-      {
-        "internalType": "uint16",
-        "name": "index",
-        "type": "uint16"
-      }
-    ],
     "stateMutability": "nonpayable",
     "type": "function"
   },

@@ -4,6 +4,11 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
+    export type SubjectKeyStruct = {kind: BigNumberish, venue: AddressLike, asset: AddressLike}
+
+    export type SubjectKeyStructOutput = [kind: bigint, venue: string, asset: string] & {kind: bigint, venue: string, asset: string }
+  
+
     export type HeaderStruct = {epoch: BigNumberish, observedBlock: BigNumberish, observedAt: BigNumberish, coverage: BigNumberish, systemLeverage: BigNumberish, systemLiquidationAtRisk: BigNumberish, laneCount: BigNumberish, flags: BigNumberish}
 
     export type HeaderStructOutput = [epoch: bigint, observedBlock: bigint, observedAt: bigint, coverage: bigint, systemLeverage: bigint, systemLiquidationAtRisk: bigint, laneCount: bigint, flags: bigint] & {epoch: bigint, observedBlock: bigint, observedAt: bigint, coverage: bigint, systemLeverage: bigint, systemLiquidationAtRisk: bigint, laneCount: bigint, flags: bigint }
@@ -12,11 +17,6 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type ReportStruct = {configDigest: BytesLike, epoch: BigNumberish, observedBlock: BigNumberish, observedBlockHash: BytesLike, observedAt: BigNumberish, coverage: BigNumberish, flags: BigNumberish, modelHash: BytesLike, snapshotHash: BytesLike, scoresRoot: BytesLike, lanes: BigNumberish[]}
 
     export type ReportStructOutput = [configDigest: string, epoch: bigint, observedBlock: bigint, observedBlockHash: string, observedAt: bigint, coverage: bigint, flags: bigint, modelHash: string, snapshotHash: string, scoresRoot: string, lanes: bigint[]] & {configDigest: string, epoch: bigint, observedBlock: bigint, observedBlockHash: string, observedAt: bigint, coverage: bigint, flags: bigint, modelHash: string, snapshotHash: string, scoresRoot: string, lanes: bigint[] }
-  
-
-    export type SubjectKeyStruct = {kind: BigNumberish, venue: AddressLike, asset: AddressLike}
-
-    export type SubjectKeyStructOutput = [kind: bigint, venue: string, asset: string] & {kind: bigint, venue: string, asset: string }
   
 
     export type ScoreStruct = {leverage: BigNumberish, liquidationAtRisk: BigNumberish, rehypothecation: BigNumberish, borrowLtv: BigNumberish, advice: BigNumberish}
@@ -38,7 +38,7 @@ export declare namespace IRiskOracle {
     }
 
   export interface IRiskOracleInterface extends Interface {
-    getFunction(nameOrSignature: "approveModel" | "configDigest" | "header" | "headerOf" | "indexOf" | "laneCount" | "limits" | "modelHash" | "publish" | "quarantine" | "registerSubject" | "registerSubjects" | "reportDigest" | "retireSubject" | "rotateSigners" | "score" | "scoreAt" | "scoreNoOlderThan" | "scoresRoot" | "setLimits" | "signers" | "subjectAt" | "tryScore" | "verifyScore"): FunctionFragment;
+    getFunction(nameOrSignature: "approveModel" | "configDigest" | "header" | "headerOf" | "indexOf" | "laneCount" | "limits" | "modelHash" | "publish" | "quarantine" | "registerSubjects" | "reportDigest" | "retireSubject" | "rotateSigners" | "score" | "scoreAt" | "scoreNoOlderThan" | "scoresRoot" | "setLimits" | "signers" | "subjectAt" | "tryScore" | "verifyScore"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "EpochQuarantined" | "LaneClamped" | "LimitsChanged" | "ModelApproved" | "ReportAccepted" | "SignersRotated" | "SubjectRegistered" | "SubjectRetired"): EventFragment;
 
@@ -51,8 +51,7 @@ encodeFunctionData(functionFragment: 'laneCount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'limits', values?: undefined): string;
 encodeFunctionData(functionFragment: 'modelHash', values?: undefined): string;
 encodeFunctionData(functionFragment: 'publish', values: [ReportStruct, BytesLike]): string;
-encodeFunctionData(functionFragment: 'quarantine', values: [BigNumberish, string]): string;
-encodeFunctionData(functionFragment: 'registerSubject', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'quarantine', values: [BigNumberish, BigNumberish[], string]): string;
 encodeFunctionData(functionFragment: 'registerSubjects', values: [SubjectKeyStruct[]]): string;
 encodeFunctionData(functionFragment: 'reportDigest', values: [ReportStruct]): string;
 encodeFunctionData(functionFragment: 'retireSubject', values: [BytesLike]): string;
@@ -77,7 +76,6 @@ decodeFunctionResult(functionFragment: 'limits', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'modelHash', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'publish', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'quarantine', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'registerSubject', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'registerSubjects', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'reportDigest', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'retireSubject', data: BytesLike): Result;
@@ -95,9 +93,9 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
 
   
     export namespace EpochQuarantinedEvent {
-      export type InputTuple = [epoch: BigNumberish, council: AddressLike, reason: string];
-      export type OutputTuple = [epoch: bigint, council: string, reason: string];
-      export interface OutputObject {epoch: bigint, council: string, reason: string };
+      export type InputTuple = [epoch: BigNumberish, council: AddressLike, lanesBefore: BigNumberish[], reason: string];
+      export type OutputTuple = [epoch: bigint, council: string, lanesBefore: bigint[], reason: string];
+      export interface OutputObject {epoch: bigint, council: string, lanesBefore: bigint[], reason: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -167,9 +165,9 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
   
 
     export namespace SubjectRegisteredEvent {
-      export type InputTuple = [subject: BytesLike, index: BigNumberish];
-      export type OutputTuple = [subject: string, index: bigint];
-      export interface OutputObject {subject: string, index: bigint };
+      export type InputTuple = [subject: BytesLike, index: BigNumberish, key: SubjectKeyStruct];
+      export type OutputTuple = [subject: string, index: bigint, key: SubjectKeyStructOutput];
+      export interface OutputObject {subject: string, index: bigint, key: SubjectKeyStructOutput };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -297,16 +295,8 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
 
     
     quarantine: TypedContractMethod<
-      [epoch: BigNumberish, reason: string, ],
+      [epoch: BigNumberish, lanesBefore: BigNumberish[], reason: string, ],
       [void],
-      'nonpayable'
-    >
-    
-
-    
-    registerSubject: TypedContractMethod<
-      [subject: BytesLike, ],
-      [bigint],
       'nonpayable'
     >
     
@@ -464,13 +454,8 @@ getFunction(nameOrSignature: 'publish'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'quarantine'): TypedContractMethod<
-      [epoch: BigNumberish, reason: string, ],
+      [epoch: BigNumberish, lanesBefore: BigNumberish[], reason: string, ],
       [void],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'registerSubject'): TypedContractMethod<
-      [subject: BytesLike, ],
-      [bigint],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'registerSubjects'): TypedContractMethod<
@@ -550,7 +535,7 @@ getEvent(key: 'SubjectRetired'): TypedContractEvent<SubjectRetiredEvent.InputTup
 
     filters: {
       
-      'EpochQuarantined(uint48,address,string)': TypedContractEvent<EpochQuarantinedEvent.InputTuple, EpochQuarantinedEvent.OutputTuple, EpochQuarantinedEvent.OutputObject>;
+      'EpochQuarantined(uint48,address,uint256[],string)': TypedContractEvent<EpochQuarantinedEvent.InputTuple, EpochQuarantinedEvent.OutputTuple, EpochQuarantinedEvent.OutputObject>;
       EpochQuarantined: TypedContractEvent<EpochQuarantinedEvent.InputTuple, EpochQuarantinedEvent.OutputTuple, EpochQuarantinedEvent.OutputObject>;
     
 
@@ -574,7 +559,7 @@ getEvent(key: 'SubjectRetired'): TypedContractEvent<SubjectRetiredEvent.InputTup
       SignersRotated: TypedContractEvent<SignersRotatedEvent.InputTuple, SignersRotatedEvent.OutputTuple, SignersRotatedEvent.OutputObject>;
     
 
-      'SubjectRegistered(bytes32,uint16)': TypedContractEvent<SubjectRegisteredEvent.InputTuple, SubjectRegisteredEvent.OutputTuple, SubjectRegisteredEvent.OutputObject>;
+      'SubjectRegistered(bytes32,uint16,tuple)': TypedContractEvent<SubjectRegisteredEvent.InputTuple, SubjectRegisteredEvent.OutputTuple, SubjectRegisteredEvent.OutputObject>;
       SubjectRegistered: TypedContractEvent<SubjectRegisteredEvent.InputTuple, SubjectRegisteredEvent.OutputTuple, SubjectRegisteredEvent.OutputObject>;
     
 

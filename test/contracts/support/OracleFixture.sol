@@ -52,6 +52,15 @@ abstract contract OracleFixture {
         subjects[2] = SubjectKey(SubjectKind.Market, VENUE, ASSET);
     }
 
+    /// @dev Registers `count` assets of their own.
+    function _registerAssets(uint256 count) internal {
+        SubjectKey[] memory subjects = new SubjectKey[](count);
+        uint256 first = oracle.laneCount();
+        for (uint256 i; i < count; ++i)
+            subjects[i] = SubjectKey(SubjectKind.Asset, address(0), address(uint160(0xa0000 + first + i)));
+        oracle.registerSubjects(subjects);
+    }
+
     /// @dev A score with the given leverage (0.01x) and liquidation at risk (bps).
     function _lane(uint16 leverage, uint16 liquidationAtRisk, uint8 advice) internal pure returns (uint256) {
         return Lanes.pack(Score(Cx.wrap(leverage), Bps.wrap(liquidationAtRisk), Cx.wrap(100), Bps.wrap(7_000), advice));
