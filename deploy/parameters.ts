@@ -28,7 +28,8 @@ const targetTerms = z.strictObject({
 const targetConfig = z.strictObject({
   rules: z.tuple([levelRule, levelRule, levelRule, levelRule]),
   terms: targetTerms,
-  healthFactorFloor: z.bigint(),
+  /** 0.9 to 1. */
+  healthFactorFloor: z.bigint().min(900_000_000_000_000_000n).max(1_000_000_000_000_000_000n),
   maxAge: uint16,
   stalePolicy: z.union([z.literal(0), z.literal(1)]),
   shadow: z.boolean(),
@@ -65,7 +66,8 @@ export const bulkheadParameters = z.strictObject({
   /** Subject whose level the sentinel applies. */
   target: bytes32,
   targetConfig,
-  openSeconds: seconds.positive(),
+  /** At least one slot. */
+  openSeconds: seconds.min(12),
   cycleSeconds: seconds.positive(),
 });
 

@@ -21,11 +21,15 @@ import {CircuitBreakerGuard} from "./CircuitBreakerGuard.sol";
 contract AaveV3Sentinel is IPriceOracleSentinel, IBreakerAdapter {
     using CircuitBreakerGuard for address;
 
-    /// @notice Thrown when a cycle is not open for a part of it.
+    /// @notice Thrown when a cycle is not open for a part of it, or for less than the 12 seconds between two blocks.
     error DutyCycleInvalid(uint32 openSeconds, uint32 cycleSeconds);
 
     /// @dev `MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD` of Aave's ValidationLogic.
     uint64 private constant AAVE_FLOOR = 0.95e18;
+
+    /// @dev Time between two blocks of Ethereum, seconds. Their timestamps never leave one residue of it, so a shorter opening may
+    /// contain none of them in any cycle.
+    uint32 private constant SLOT_SECONDS = 12;
 
     /// @notice The breaker asked.
     address public immutable breaker;
@@ -41,7 +45,7 @@ contract AaveV3Sentinel is IPriceOracleSentinel, IBreakerAdapter {
 
     constructor(address newBreaker, SubjectId newSubject, uint32 newOpenSeconds, uint32 newCycleSeconds) {
         require(
-            newOpenSeconds != 0 && newOpenSeconds < newCycleSeconds,
+            newOpenSeconds >= SLOT_SECONDS && newOpenSeconds < newCycleSeconds,
             DutyCycleInvalid(newOpenSeconds, newCycleSeconds)
         );
         breaker = newBreaker;

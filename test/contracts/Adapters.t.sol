@@ -76,7 +76,7 @@ contract AaveV3SentinelTest is BreakerFixture {
     }
 
     function test_RevertWhen_DutyCycleIsInvalid() public {
-        uint32[2][3] memory wrong = [[uint32(0), 600], [uint32(600), 600], [uint32(601), 600]];
+        uint32[2][4] memory wrong = [[uint32(0), 600], [uint32(600), 600], [uint32(601), 600], [uint32(11), 1_200]];
         for (uint256 i; i < wrong.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(AaveV3Sentinel.DutyCycleInvalid.selector, wrong[i][0], wrong[i][1]));
             new AaveV3Sentinel(address(breaker), venueId, wrong[i][0], wrong[i][1]);
@@ -131,7 +131,7 @@ contract ScoreAggregatorTest is BreakerFixture {
         _expectNotKept(feed, 1);
         _expectNotKept(inverse, 3);
         _expectNotKept(inverse, type(uint80).max);
-        oracle.quarantine(2, "void");
+        oracle.quarantine(2, new uint256[](0), "void");
         _expectNotKept(inverse, 2);
         _publish(3, _word(_lane(300, 0, 0)));
         _expectNotKept(inverse, 2);

@@ -102,6 +102,23 @@ contract CircuitBreakerGuardTest is BreakerFixture {
         vm.assertEq(market.debtOf(address(this)), 10_000);
     }
 
+    /// @dev Code that blocks (answers 0) when it gets its whole stipend, and allows (answers 1) when it gets less: GAS PUSH3
+    /// threshold GT, stored and returned. The threshold is what is left after GAS and a few more.
+    function _blocksIfFed(uint24 stipend) private pure returns (bytes memory) {
+        return bytes.concat(hex"5a62", bytes3(stipend - 10), hex"115f5260205ff3");
+    }
+
+    function testFuzz_guard_asksWithTheWholeStipendOrNotAtAll(uint256 limit) public {
+        vm.etch(address(breaker), _blocksIfFed(uint24(CircuitBreakerGuard.READ_STIPEND)));
+        (bool done, ) = address(market).call{gas: bound(limit, 50_000, 60_000)}(abi.encodeCall(market.borrow, (1)));
+        vm.assertFalse(done);
+        vm.etch(address(breaker), _blocksIfFed(uint24(CircuitBreakerGuard.CONSUME_STIPEND)));
+        bytes memory data = abi.encodeCall(market.liquidate, (address(this), 1, SOUND));
+        (done, ) = address(market).call{gas: bound(limit, 100_000, 112_000)}(data);
+        vm.assertFalse(done);
+        vm.assertEq(market.debtOf(address(this)), 10_000);
+    }
+
     function _blocked(Action action) private view returns (bytes memory) {
         return abi.encodeWithSelector(CircuitBreakerGuard.ActionBlocked.selector, id, action);
     }
