@@ -70,10 +70,11 @@ describe("mainnetHardfork", () => {
 });
 
 describe("loadArchive", () => {
+  let root: string | undefined;
   let folder: string;
   beforeEach(async function () {
     const source = requireShared(this, BLOCKS);
-    const root = await mkdtemp(join(tmpdir(), "bulkhead-archive-"));
+    root = await mkdtemp(join(tmpdir(), "bulkhead-archive-"));
     folder = join(root, "19923400");
     for (const file of ["19923400/block.json.gz", "19923400/pre_state.json.gz", "block_hashes.json.gz"]) {
       await cp(join(source, file), join(root, file));
@@ -83,7 +84,10 @@ describe("loadArchive", () => {
       await codesOf(source, join(folder, "pre_state.json.gz")),
     );
   });
-  afterEach(() => rm(join(folder, ".."), { recursive: true, force: true }));
+  afterEach(async () => {
+    if (root !== undefined) await rm(root, { recursive: true, force: true });
+    root = undefined;
+  });
 
   /** The few codes of one block out of all that are recorded: each test then reads kilobytes, not 50 MB. */
   async function codesOf(source: string, preState: string): Promise<Buffer> {
