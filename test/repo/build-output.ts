@@ -58,10 +58,11 @@ interface StorageLayout {
 const json = (file: string): unknown => JSON.parse(readFileSync(path.join(root, file), "utf8"));
 
 /** Build infos of our own contracts. Empty before the first build. */
-function builds(): { info: BuildInfo; out: BuildOutput }[] {
+function builds(): { id: string; info: BuildInfo; out: BuildOutput }[] {
   const folder = path.join(root, "artifacts/build-info");
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".output.json")) : [];
   return names.sort().map((name) => ({
+    id: name.replace(".output.json", ""),
     info: json(`artifacts/build-info/${name.replace(".output.json", ".json")}`) as BuildInfo,
     out: json(`artifacts/build-info/${name}`) as BuildOutput,
   }));
@@ -94,12 +95,15 @@ function layoutLines({ storage, types }: StorageLayout): string[] {
 
 /** Storage layouts of contracts that have state, one slot a line. Not JSON: Hardhat owns the JSON files of snapshots/. */
 export function storageText(): string {
+  // Builds of older sources lie beside the newest; an artifact names the one that it is of.
+  const latest = new Map(artifacts().map((a) => [`${a.sourceName}:${a.contractName}`, a.buildInfoId]));
   const found = new Map<string, string[]>();
-  for (const { out } of builds()) {
+  for (const { id, out } of builds()) {
     for (const [name, contracts] of Object.entries(out.output.contracts ?? {})) {
       for (const [contract, { storageLayout, evm }] of Object.entries(contracts)) {
         const file = name.replace(/^project\//, "");
         if (!file.startsWith("contracts/") || file.endsWith(".t.sol") || !existsSync(path.join(root, file))) continue;
+        if (latest.get(`${file}:${contract}`) !== id) continue;
         const isDeployable = (evm?.deployedBytecode?.object ?? "") !== "";
         if (isDeployable && storageLayout !== undefined && storageLayout.storage.length > 0) {
           found.set(`${file}:${contract}`, layoutLines(storageLayout));
@@ -117,6 +121,7 @@ export interface Artifact {
   readonly sourceName: string;
   readonly abi: readonly object[];
   readonly deployedBytecode: string;
+  readonly buildInfoId: string;
 }
 
 /** Artifacts of contracts/. */
