@@ -11,18 +11,28 @@ export interface Quote {
 const Q96 = 1n << 96n;
 const FEE_UNIT = 1_000_000n;
 const PRECISION = 400n;
+const RATIO_BITS = 128n;
+const TICK_BITS = 20;
 
-/** sqrt(1.0001 ** tick) as Q64.96, rounded up: powers by squaring with 400 fractional bits. */
+/** sqrt(1.0001) ** -(2 ** i) for every bit i of a tick, to the nearest 2 ** -128, out of 400 fractional bits. */
+const FACTORS = Array.from({ length: TICK_BITS }).reduce<{ power: bigint; factors: bigint[] }>(
+  ({ power, factors }) => {
+    const half = 1n << (PRECISION - RATIO_BITS - 1n);
+    factors.push((power + half) >> (PRECISION - RATIO_BITS));
+    return { power: (power * power) >> PRECISION, factors };
+  },
+  { power: isqrt(((1n << (2n * PRECISION)) * 10_000n) / 10_001n), factors: [] },
+).factors;
+
+/**
+ * sqrt(1.0001 ** tick) as Q64.96 the way the pool has it: cut off at 2 ** -128 after every factor, inverted for ticks above
+ * 0, rounded up. Far from 0 that is some hundred units away from the true root, and swaps end there.
+ */
 export function sqrtPriceAt(tick: number): bigint {
-  const one = 1n << PRECISION;
-  let power = one;
-  let base = (one * 10_001n) / 10_000n;
-  for (let n = Math.abs(tick); n > 0; n >>= 1) {
-    if (n & 1) power = (power * base) >> PRECISION;
-    base = (base * base) >> PRECISION;
-  }
-  if (tick < 0) power = (one * one) / power;
-  return isqrt(power << (192n - PRECISION + 400n)) / (1n << 200n) + 1n;
+  const bits = FACTORS.filter((_, i) => (Math.abs(tick) >> i) & 1);
+  const below = bits.reduce((ratio, factor) => (ratio * factor) >> RATIO_BITS, 1n << RATIO_BITS);
+  const ratio = tick > 0 ? ((1n << (2n * RATIO_BITS)) - 1n) / below : below;
+  return up(ratio, 1n << (RATIO_BITS - 96n));
 }
 
 function isqrt(value: bigint): bigint {

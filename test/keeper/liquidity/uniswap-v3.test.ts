@@ -219,8 +219,9 @@ describe("followUniswapV3 on genuine pools", () => {
 
 describe("sqrtPriceAt", () => {
   it("default: TickMath's published extremes", () => {
-    // TickMath.sol: MIN_SQRT_RATIO; getSqrtRatioAtTick(0) is 2 ** 96 exactly.
+    // TickMath.sol: MIN_SQRT_RATIO and MAX_SQRT_RATIO.
     expect(sqrtPriceAt(-887_272)).to.equal(4_295_128_739n);
-    expect(sqrtPriceAt(0) - 2n ** 96n <= 1n).to.equal(true);
+    expect(sqrtPriceAt(0)).to.equal(2n ** 96n);
+    expect(sqrtPriceAt(887_272)).to.equal(1461446703485210103287273052203988822378723970342n);
   });
 });
