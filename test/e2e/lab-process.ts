@@ -11,16 +11,30 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** A lab that is running. */
+export interface LabProcess {
+  readonly pid: number;
+  /** What it has printed so far. */
+  heard(): Omit<Finished, "code">;
+  readonly finished: Promise<Finished>;
+}
+
 /** `npm start -- ...args`, without npm's own lines. */
-export function runLabProcess(...args: readonly string[]): Promise<Finished> {
+export function startLabProcess(...args: readonly string[]): LabProcess {
   const child = spawn(process.execPath, ["--import", "tsx", "keeper/src/lab/main.ts", ...args], { cwd: ROOT });
   const heard = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (heard.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (heard.stderr += text));
-  return new Promise((resolve, reject) => {
+  const finished = new Promise<Finished>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, ...heard }));
   });
+  return { pid: child.pid ?? 0, heard: () => heard, finished };
+}
+
+/** Run the lab to its end. */
+export function runLabProcess(...args: readonly string[]): Promise<Finished> {
+  return startLabProcess(...args).finished;
 }
 
 /** The last line that was printed. */

@@ -8,7 +8,7 @@ import { openScoring } from "./scoring.js";
 /** How long a head in progress may take to end after a signal, milliseconds. What matters is in the journal. */
 const STOP_GRACE_MS = 500;
 
-/** `bulkhead run`: until SIGTERM or SIGINT. */
+/** `bulkhead run`: until SIGTERM or SIGINT, or until whoever started it over an IPC channel is gone. */
 export async function run(options: { config: string; yes?: boolean }): Promise<void> {
   const config = loadConfig(options.config);
   const identity = identityOf(await loadOperatorKey(config.operator));
@@ -17,7 +17,8 @@ export async function run(options: { config: string; yes?: boolean }): Promise<v
     stop.abort();
     setTimeout(() => process.exit(0), STOP_GRACE_MS).unref();
   };
-  process.once("SIGTERM", onSignal).once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal).once("SIGINT", onSignal).once("disconnect", onSignal);
+  process.channel?.unref();
   const scoring = await openScoring(config);
   await runKeeper({
     config,

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { loadBook } from "../books/load-book.js";
 import { forcedSaleWindowSec, parseCalibration } from "../model/calibration.js";
 import { modelHash } from "../report/model-hash.js";
@@ -6,7 +8,7 @@ import { bookStage } from "./book-stage.js";
 import { buildContracts } from "./build-contracts.js";
 import { attachChain, startEmbeddedChain, type DevChain } from "./chain.js";
 import { defaultStage } from "./default-stage.js";
-import { runLab } from "./lab.js";
+import { playTwice } from "./two-runs.js";
 import { LAB_CALIBRATION } from "./protection.js";
 import { resultPicture } from "./picture.js";
 import { writeRemainders } from "./remainders.js";
@@ -42,17 +44,18 @@ const DEFAULT_SCENARIO = "2020-03-12";
 const SETUP_SEC = 6 * 3600;
 
 /** Run the lab and print what it came to. Returns the exit code: 0, or 1 after one line that says what was wrong. */
-export async function runCrashLab(options: LabOptions): Promise<number> {
+export async function runCrashLab(options: LabOptions, signal: AbortSignal): Promise<number> {
   try {
-    await play(options);
+    await play(options, signal);
     return 0;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`);
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    process.stderr.write(`${text.replaceAll(/\s*\n\s*/g, " | ")}\n`);
     return 1;
   }
 }
 
-async function play(options: LabOptions): Promise<void> {
+async function play(options: LabOptions, signal: AbortSignal): Promise<void> {
   checkOptions(options);
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const book = options.book === undefined ? undefined : loadBook(options.book);
@@ -68,28 +71,29 @@ async function play(options: LabOptions): Promise<void> {
   const chain = await openChain(options, first.timestamp - SETUP_SEC);
   try {
     await buildContracts(say);
-    const path = await shifted(chain, replayPrices(scenario, recorded, marketOf(stage)));
-    const { off, on } = await runLab(chain, {
+    const steps = await shifted(chain, replayPrices(scenario, recorded, marketOf(stage)));
+    const { off, on } = await playTwice(chain, {
       stage,
       shocked: shockedOf(scenario),
-      path,
+      path: steps,
       model: { calibrationFile: LAB_CALIBRATION, modelHash: modelHash(calibration) },
       withBreaker: options.breaker,
       recoverySec: calibration.recoverySec.value,
       forcedSaleWindowSec: forcedSaleWindowSec(calibration),
       say,
+      signal,
     });
     const source = book === undefined ? scenarioSource(scenario) : `${book.source}; ${scenarioSource(scenario)}`;
     const result = { seed: options.seed, scenario: scenario.name, source, off, on };
     process.stdout.write(`\n${resultTable(result)}`);
-    if (options.picture !== undefined) await writeFile(options.picture, resultPicture(result));
     if (options.json === true) process.stdout.write(`${resultJson(result)}\n`);
+    if (options.picture !== undefined) await writeFile(options.picture, resultPicture(result));
   } finally {
     await chain.close();
   }
 }
 
-function checkOptions({ rpc, port, yes, chainId, keyFile }: LabOptions): void {
+function checkOptions({ rpc, port, yes, chainId, keyFile, picture }: LabOptions): void {
   const invalid = (seen: string, expected: string): never => {
     throw new LabOptionsInvalid(`saw ${seen}, expected ${expected}; npm start -- --help lists the options`);
   };
@@ -97,6 +101,9 @@ function checkOptions({ rpc, port, yes, chainId, keyFile }: LabOptions): void {
     invalid("--rpc and --port", "one of them: --port is of the embedded chain");
   if (rpc === undefined && (chainId !== undefined || keyFile !== undefined)) {
     invalid("--chain-id or --key-file without --rpc", "--rpc with the chain's URL");
+  }
+  if (picture !== undefined && !existsSync(path.dirname(picture))) {
+    invalid(`--picture ${picture}`, "a file in a folder that exists");
   }
   if (yes === true && chainId === undefined) invalid("--yes without --chain-id", "the id of the chain named");
   if (yes !== true && chainId !== undefined) invalid("--chain-id without --yes", "--yes beside it");

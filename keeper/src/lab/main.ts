@@ -4,14 +4,19 @@ import { runCrashLab, type LabOptions } from "./crash-lab.js";
 /** `npm start`: the crash lab's command line. */
 
 const whole = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("expected a whole number >= 0");
-  return value;
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("expected a whole number >= 0");
+  return Number(text);
 };
 
 const positive = (text: string): number => {
   const value = whole(text);
   if (value === 0) throw new InvalidArgumentError("expected a whole number above 0");
+  return value;
+};
+
+const portNumber = (text: string): number => {
+  const value = positive(text);
+  if (value > 65_535) throw new InvalidArgumentError("expected at most 65535");
   return value;
 };
 
@@ -31,7 +36,7 @@ const program = new Command("npm start --")
   .option("--no-breaker", "only the run without the breaker")
   .option("--block-seconds <n>", "seconds of the path in one block, up to 6 hours", blockSeconds, 300)
   .option("--rpc <url>", "a development chain that is already there, instead of the embedded one")
-  .option("--port <n>", "port of the embedded chain on 127.0.0.1 (default: any that is free)", positive)
+  .option("--port <n>", "port of the embedded chain on 127.0.0.1 (default: any that is free)", portNumber)
   .option("--yes", "allow a chain id other than 31337; needs --chain-id and --key-file")
   .option("--chain-id <n>", "the chain id that --yes allows", positive)
   .option("--key-file <path>", "file with the private key that deploys")
@@ -40,4 +45,8 @@ const program = new Command("npm start --")
   .showHelpAfterError("(npm start -- --help lists the options)")
   .parse();
 
-process.exitCode = await runCrashLab(program.opts<LabOptions>());
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => stop.abort(new Error(`stopped by ${name}; everything that was started is ended`)));
+}
+process.exitCode = await runCrashLab(program.opts<LabOptions>(), stop.signal);

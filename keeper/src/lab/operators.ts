@@ -55,9 +55,7 @@ export async function startOperators(configFiles: readonly string[]): Promise<Op
     await Promise.all(operators.map(terminate));
   };
   try {
-    await Promise.all(
-      operators.map((one, i) => until(one, i, "did not start", READY_TIMEOUT_MS, () => one.ready || undefined)),
-    );
+    await Promise.all(operators.map(started));
   } catch (error) {
     await stop();
     throw error;
@@ -65,19 +63,27 @@ export async function startOperators(configFiles: readonly string[]): Promise<Op
   return {
     headDone: (hash, block) =>
       Promise.all(
-        operators.map(async (one, i) => {
-          const done = await until(one, i, `did not report block ${block}`, HEAD_TIMEOUT_MS, () => one.lines.get(hash));
+        operators.map(async (one, index) => {
+          const failing = `did not report block ${block}`;
+          const look = (): HeadDone | undefined => one.lines.get(hash);
+          const done = await until(one, { index, failing, timeoutMs: HEAD_TIMEOUT_MS, look });
           if (done.error === undefined) return done;
-          throw new OperatorFailed(i, `could not work on block ${block}`, [JSON.stringify(done.error)]);
+          throw new OperatorFailed(index, `could not work on block ${block}`, [JSON.stringify(done.error)]);
         }),
       ),
     stop,
   };
 }
 
+function started(one: Operator, index: number): Promise<true> {
+  const look = (): true | undefined => one.ready || undefined;
+  return until(one, { index, failing: "did not start", timeoutMs: READY_TIMEOUT_MS, look });
+}
+
 function launch(configFile: string): Operator {
   const child = spawn(process.execPath, [BULKHEAD, "run", "--config", configFile, "--yes"], {
-    stdio: ["ignore", "pipe", "pipe"],
+    // The channel says nothing; it closes when this process is gone, however it went, and that ends the operator.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const operator: Operator = {
     child,
@@ -87,6 +93,7 @@ function launch(configFile: string): Operator {
     ready: false,
     exited: undefined,
   };
+  if (child.stdout === null || child.stderr === null) throw new OperatorFailed(0, "has no output to listen to", []);
   createInterface({ input: child.stdout }).on("line", (line) => hear(operator, line));
   createInterface({ input: child.stderr }).on("line", (line) => {
     operator.stderr.push(line);
@@ -98,14 +105,22 @@ function launch(configFile: string): Operator {
 }
 
 function hear(operator: Operator, line: string): void {
-  if (!line.startsWith("{")) return;
-  const message = JSON.parse(line) as { event?: string; hash?: string };
+  const message = parsed(line);
   if (message.event === "ready") operator.ready = true;
   if (message.event === "head.done" && message.hash !== undefined) {
     operator.lines.clear();
     operator.lines.set(message.hash, message as HeadDone);
   }
   wake(operator);
+}
+
+/** A line that is torn, because its operator was killed while it wrote, says nothing. */
+function parsed(line: string): { readonly event?: string; readonly hash?: string } {
+  try {
+    return JSON.parse(line) as { event?: string; hash?: string };
+  } catch {
+    return {};
+  }
 }
 
 function end(operator: Operator, how: string): void {
@@ -117,29 +132,28 @@ function wake(operator: Operator): void {
   for (const check of [...operator.waiting]) check();
 }
 
-function until<T>(
-  one: Operator,
-  index: number,
-  what: string,
-  timeoutMs: number,
-  look: () => T | undefined,
-): Promise<T> {
+/** What is waited for, and what to say when it does not come. */
+interface Wait<T> {
+  readonly index: number;
+  readonly failing: string;
+  readonly timeoutMs: number;
+  readonly look: () => T | undefined;
+}
+
+function until<T>(one: Operator, { index, failing, timeoutMs, look }: Wait<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const finish = (act: () => void): void => {
       clearTimeout(timer);
       one.waiting.delete(check);
       act();
     };
+    const fail = (what: string): void => finish(() => reject(new OperatorFailed(index, what, one.stderr)));
     const check = (): void => {
       const seen = look();
       if (seen !== undefined) finish(() => resolve(seen));
-      else if (one.exited !== undefined) {
-        finish(() => reject(new OperatorFailed(index, `ended (${one.exited})`, one.stderr)));
-      }
+      else if (one.exited !== undefined) fail(`ended (${one.exited})`);
     };
-    const late = (): void =>
-      finish(() => reject(new OperatorFailed(index, `${what} within ${timeoutMs / 1000} s`, one.stderr)));
-    const timer = setTimeout(late, timeoutMs);
+    const timer = setTimeout(() => fail(`${failing} within ${timeoutMs / 1000} s`), timeoutMs);
     one.waiting.add(check);
     check();
   });

@@ -20,10 +20,14 @@ export function resultPicture(result: LabResult): string {
   const runs = result.on === null ? [result.off] : [result.off, result.on];
   const levels = (result.on ?? result.off).samples;
   const panels = [
-    panel("price on the pool, USD", 0, runs, levels, (sample) => sample.price),
-    panel("debt repaid by liquidators, USD million", 1, runs, levels, (sample) => sample.liquidatedUsd / 1e6),
-    panel("published interconnection leverage", 2, runs, levels, (sample) => sample.leverage),
-  ];
+    { title: "price on the pool, USD", value: (sample: Sample) => sample.price },
+    {
+      title: "debt repaid by liquidators, USD million",
+      from: 0,
+      value: (sample: Sample) => sample.liquidatedUsd / 1e6,
+    },
+    { title: "published interconnection leverage", from: 1, value: (sample: Sample) => Math.max(1, sample.leverage) },
+  ].map((quantity, index) => panel(quantity, index, runs, levels));
   const height = PANEL.top + panels.length * (PANEL.height + PANEL.gap) + 24;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
@@ -37,16 +41,22 @@ export function resultPicture(result: LabResult): string {
   ].join("\n");
 }
 
+/** What a panel shows; its axis begins at `from`, or at the lowest value. */
+interface Quantity {
+  readonly title: string;
+  readonly from?: number;
+  readonly value: (sample: Sample) => number;
+}
+
 function panel(
-  title: string,
+  { title, from: least, value }: Quantity,
   index: number,
   runs: readonly RunOutcome[],
   levels: readonly Sample[],
-  value: (sample: Sample) => number,
 ): string {
   const top = PANEL.top + index * (PANEL.height + PANEL.gap);
   const values = runs.flatMap(({ samples }) => samples.map(value));
-  const low = index === 0 ? Math.min(...values) : index === 2 ? 1 : 0;
+  const low = least ?? Math.min(...values);
   const high = Math.max(...values, low + 1e-9);
   const times = levels.map(({ timestamp }) => timestamp);
   const [from, to] = [times[0] ?? 0, times.at(-1) ?? 1];
@@ -69,7 +79,8 @@ function bands(samples: readonly Sample[], scale: Scale, top: number): string[] 
   return starts.flatMap(({ timestamp, level }, i) => {
     if (level === 0) return [];
     const x = scale.x(timestamp);
-    return [rect(x, top, scale.x(starts[i + 1]?.timestamp ?? end) - x, PANEL.height, LEVEL_FILLS[level] ?? "none")];
+    const width = scale.x(starts[i + 1]?.timestamp ?? end) - x;
+    return [rect({ x, y: top, width, height: PANEL.height }, LEVEL_FILLS[level] ?? "none")];
   });
 }
 
@@ -110,12 +121,19 @@ function levelKey(y: number): string {
   return LEVEL_NAMES.slice(1)
     .map((name, i) => {
       const x = PANEL.left + i * 140;
-      return rect(x, y - 10, 12, 12, LEVEL_FILLS[i + 1] ?? "none") + text(x + 18, y, name);
+      return rect({ x, y: y - 10, width: 12, height: 12 }, LEVEL_FILLS[i + 1] ?? "none") + text(x + 18, y, name);
     })
     .join("");
 }
 
-function rect(x: number, y: number, width: number, height: number, fill: string): string {
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function rect({ x, y, width, height }: Box, fill: string): string {
   return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" height="${height}" fill="${fill}"/>`;
 }
 

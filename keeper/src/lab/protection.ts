@@ -42,6 +42,7 @@ const ZERO = "0x0000000000000000000000000000000000000000";
 const OPERATOR_WEI = 10n ** 22n;
 /** How often an operator looks for a new block, milliseconds: the lab waits for all of them after each. */
 const POLL_MS = 20;
+const PEER_GRACE_MS = 60_000;
 const WALLETS = Array.from({ length: OPERATORS }, (_, i) => new Wallet(id(`bulkhead/lab/operator ${i}`)));
 
 /** Deploy oracle, breaker and sentinel through deploy/, for one venue and every asset that it takes as collateral. */
@@ -129,7 +130,8 @@ export async function writeOperatorConfigs(
       operator: { keyFile },
       peers: peers.filter((_, other) => other !== index),
       listen: { host: "127.0.0.1", port: ports[index] },
-      publish: { targets: [parts.protection.target] },
+      // All operators are alive here: waiting for the preferred signers costs nothing and keeps the calldata the same.
+      publish: { targets: [parts.protection.target], peerGraceMs: PEER_GRACE_MS },
       dataDir: home,
     };
     const file = path.join(home, "bulkhead.json");

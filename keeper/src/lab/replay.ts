@@ -9,7 +9,7 @@ import type { PriceNodes } from "./agents/price-nodes.js";
 import type { Operators } from "./operators.js";
 import type { RunOutcome } from "./result.js";
 import type { Tally } from "./tally.js";
-import { orderRequest } from "./world/orders.js";
+import { OrderFailedError, orderRequest, type Order } from "./world/orders.js";
 import type { World } from "./world/world.js";
 
 /** One replay of a path: every block is a step of the outside market, then everybody's move, then the operators' turn. */
@@ -36,6 +36,8 @@ export interface ReplayTerms {
   readonly recoverySec: number;
   readonly baseFeeWei: bigint;
   readonly onStep: (step: number) => void;
+  /** Ends the replay before its next block. */
+  readonly signal: AbortSignal;
 }
 
 interface Head {
@@ -49,6 +51,7 @@ export async function replay(cast: Cast, terms: ReplayTerms): Promise<RunOutcome
   await cast.operators.headDone(head.hash, Number(head.number));
   let prices = await readPoolPrices(cast.world.chain, cast.world);
   for (let step = 0; step < terms.timestamps.length; step += 1) {
+    terms.signal.throwIfAborted();
     prices = await playStep(cast, terms, step, prices);
     terms.onStep(step);
   }
@@ -72,12 +75,14 @@ async function playStep(cast: Cast, terms: ReplayTerms, step: number, prices: Po
     return arbitrage(world, pool.pool, current, target);
   });
   const usd = usdPrices(world, market, opening);
-  await chain.rpc.batch([...orders, ...cast.nodes.update(usd, now)].map(orderRequest));
+  const moves = [...orders, ...cast.nodes.update(usd, now)];
+  const hashes = await chain.rpc.batch(moves.map(orderRequest));
   await liquidate(cast, terms.baseFeeWei);
   const mined = await chain.mine(now);
   await cast.operators.headDone(mined.hash, mined.number);
   const closing = await readPoolPrices(chain, world);
-  await tally.block(mined, usdPrices(world, market, closing));
+  const settled = await tally.block(mined, usdPrices(world, market, closing));
+  requireSettled(moves, hashes.map(String), settled);
   return closing;
 }
 
@@ -90,6 +95,12 @@ async function pokeOnce({ world, operators, tally }: Cast, terms: ReplayTerms): 
   await operators.headDone(mined.hash, mined.number);
   const receipt = await world.chain.provider.getTransactionReceipt(String(hash));
   if (receipt !== null) tally.poked(bigToInt(receipt.gasUsed));
+}
+
+/** The market and the feeds must have moved as meant: a run on a path that they fell off would look like any other. */
+function requireSettled(moves: readonly Order[], hashes: readonly string[], settled: ReadonlySet<string>): void {
+  const lost = moves.find((_, i) => !settled.has(hashes[i] ?? ""));
+  if (lost !== undefined) throw new OrderFailedError(lost.label, "it reverted, or its block had no room for it");
 }
 
 /** The coming block's time and base fee, set before anybody asks what would happen in it. */
@@ -115,7 +126,7 @@ export function badDebtUsd(snapshot: Snapshot, usd: ReadonlyMap<Address, number>
   let total = 0;
   for (const venue of snapshot.venues) {
     const value = ([index, units]: readonly [number, bigint]): number => {
-      const asset = venue.reserves[index]?.asset ?? ("0x" as Address);
+      const asset = venue.reserves[index]?.asset ?? ("0x");
       return fromUnits(units, decimals.get(asset) ?? 18) * (usd.get(asset) ?? 0);
     };
     const sum = (side: readonly (readonly [number, bigint])[]): number =>

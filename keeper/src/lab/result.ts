@@ -1,6 +1,6 @@
 /** What a run of the crash lab comes to: the JSON object for programs. */
 
-/** A stretch of time that a target spent in one level. */
+/** A stretch of time that a target spent in one level, seen at block times: an expiry is dated to the next block. */
 export interface LevelInterval {
   readonly target: string;
   /** 0 Normal, 1 Watch, 2 NoNewLeverage, 3 Throttle, 4 Halt. */
@@ -29,7 +29,7 @@ export interface RunOutcome {
   readonly liquidatedUsd: number;
   /** Debt not covered by collateral at the end, realised or not. */
   readonly badDebtUsd: number;
-  /** Largest drop of the shocked asset on its pool, as a share of its starting price there. */
+  /** Largest drop of the shocked asset on its pool at the end of a block, as a share of its starting price there. */
   readonly maxDrop: number;
   /** Units of gas that operators, liquidators and price nodes spent. */
   readonly gas: number;
@@ -37,7 +37,10 @@ export interface RunOutcome {
   readonly reports: number;
   readonly peakLeverage: number;
   readonly levels: readonly LevelInterval[];
-  /** Median gas of one publication, one poke, one liquidation; 0 where none happened. */
+  /**
+   * Median gas of one `publishAndPoke`, of one liquidation within its transaction, and of the one poke that a bystander sends
+   * after the path, when nothing is left to move; 0 where none happened.
+   */
   readonly gasOf: { readonly publish: number; readonly poke: number; readonly liquidate: number };
   /** Price of the shocked asset on its pool, USD. */
   readonly price: { readonly start: number; readonly low: number; readonly end: number };

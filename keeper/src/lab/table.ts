@@ -1,4 +1,4 @@
-import type { LabResult, LevelInterval, RunOutcome } from "./result.js";
+import type { LabResult, RunOutcome } from "./result.js";
 
 /** The lab's closing table: both runs side by side, the difference, and a plain verdict. */
 
@@ -22,7 +22,7 @@ const ROWS: readonly Row[] = [
   { label: "liquidations", value: (run) => run.liquidations, show: count },
   { label: "bad debt at the end", value: (run) => run.badDebtUsd, show: usd },
   { label: "peak interconnection leverage", value: (run) => run.peakLeverage, show: times },
-  { label: "levels entered", value: levelLine, show: String },
+  { label: "levels entered (off: not in effect)", value: levelLine, show: String },
   { label: "reports accepted on chain", value: (run) => run.reports, show: count },
   { label: "gas spent", value: (run) => run.gas, show: count },
 ];
@@ -59,8 +59,9 @@ function priceLine(run: RunOutcome): string {
 
 function levelLine(run: RunOutcome): string {
   const seconds = new Map<number, number>();
+  const end = run.samples.at(-1)?.timestamp;
   for (const { level, from, to } of run.levels) {
-    if (level > 0) seconds.set(level, (seconds.get(level) ?? 0) + ((to ?? from) - from));
+    if (level > 0) seconds.set(level, (seconds.get(level) ?? 0) + ((to ?? end ?? from) - from));
   }
   if (seconds.size === 0) return "none";
   return [...seconds]
@@ -84,9 +85,4 @@ function compare(what: string, off: number, on: number, show: (value: number) =>
   return on < off
     ? `${what}: lower by ${show(off - on)}${share} with the breaker.`
     : `${what}: THE BREAKER MADE IT WORSE, by ${show(on - off)}${share}.`;
-}
-
-/** Close every interval at `end` for display: open ones are still in force there. */
-export function closeIntervals(levels: readonly LevelInterval[], end: number): LevelInterval[] {
-  return levels.map((interval) => ({ ...interval, to: interval.to ?? end }));
 }

@@ -8,11 +8,11 @@ import type { World } from "./world/world.js";
 
 /** Counts what a run came to, from receipts and views of the chain only. */
 export interface Tally {
-  /** Count one mined block. `usd` are the market's prices in it, by symbol. */
+  /** Count one mined block; `usd` are the market's prices in it, by symbol. Returns the transactions that succeeded. */
   block(
     mined: { readonly number: number; readonly timestamp: number },
     usd: ReadonlyMap<string, number>,
-  ): Promise<void>;
+  ): Promise<ReadonlySet<string>>;
   /** A poke of the target by somebody who is no operator. */
   readonly pokeOrder: Order;
   /** Gas of that poke. */
@@ -23,6 +23,8 @@ export interface Tally {
 }
 
 interface Receipt {
+  readonly transactionHash: string;
+  readonly status: Hex;
   readonly from: string;
   readonly to: string | null;
   readonly gasUsed: Hex;
@@ -77,6 +79,7 @@ export function createTally(world: World, watched: Watched, start: number): Tall
       sums.peakLeverage = Math.max(sums.peakLeverage, leverage);
       enter(levels, watched.target, level, timestamp);
       samples.push({ timestamp, price: here, liquidatedUsd: sums.liquidatedUsd, leverage, level });
+      return new Set(receipts.filter(({ status }) => status === "0x1").map(({ transactionHash }) => transactionHash));
     },
     pokeOrder: {
       label: "poking the target",

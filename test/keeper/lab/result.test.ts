@@ -26,6 +26,7 @@ const ON: RunOutcome = {
     { target: "0x01", level: 2, from: 400, to: 4_000 },
     { target: "0x01", level: 1, from: 4_000, to: null },
   ],
+  samples: [{ timestamp: 11_200, price: 150, liquidatedUsd: 4_000_000, leverage: 1.25, level: 1 }],
 };
 const RESULT: LabResult = { seed: 7, scenario: "test", source: "a test", off: OFF, on: ON };
 
@@ -61,8 +62,8 @@ describe("resultTable", () => {
     expect(table).to.include("The drop on the pool: the breaker made no difference.");
   });
 
-  it("adds up the time spent in each level", () => {
-    expect(resultTable(RESULT)).to.match(/levels entered\s+none\s+Watch 0\.0 h, NoNewLeverage 1\.0 h/);
+  it("adds up the time spent in each level, the one that is still open up to the last block", () => {
+    expect(resultTable(RESULT)).to.match(/levels entered .*\s+none\s+Watch 2\.0 h, NoNewLeverage 1\.0 h/);
   });
 
   it("has one column without the breaker", () => {

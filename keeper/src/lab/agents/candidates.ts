@@ -1,5 +1,5 @@
 import type { AccountState, ReserveState, Snapshot, VenueState } from "../../snapshot/snapshot.js";
-import { fromUnits, type Address } from "../../units.js";
+import { BPS_ONE, fromUnits, intToBig, type Address } from "../../units.js";
 
 /** Which accounts a liquidator should try, and how: pure, from one snapshot and the prices about to hold. */
 
@@ -37,46 +37,37 @@ const TRY_BELOW_HF = 1.0005;
  * can be sold are left out: no liquidator would touch them.
  */
 export function liquidationCandidates(snapshot: Snapshot, prices: Prices, route: Route): Candidate[] {
-  const found = snapshot.venues.flatMap((venue) =>
-    venue.accounts.flatMap((account) => candidateOf(venue, account, prices, route, decimalsOf(snapshot)) ?? []),
-  );
+  const decimals = new Map(snapshot.assets.map(({ asset, decimals: count }) => [asset, count]));
+  const found = snapshot.venues.flatMap((venue) => {
+    const value = holdings(venue, prices, decimals);
+    return venue.accounts.flatMap((account) => candidateOf(venue, account, value, route) ?? []);
+  });
   return found.sort((a, b) => b.repayBase - a.repayBase || (a.account < b.account ? -1 : 1));
-}
-
-function decimalsOf(snapshot: Snapshot): ReadonlyMap<Address, number> {
-  return new Map(snapshot.assets.map(({ asset, decimals }) => [asset, decimals]));
 }
 
 function candidateOf(
   venue: VenueState,
   account: AccountState,
-  prices: Prices,
+  value: ReturnType<typeof holdings>,
   route: Route,
-  decimals: ReadonlyMap<Address, number>,
 ): Candidate | undefined {
-  if (account.debt.length === 0) return undefined;
-  const value = holdings(venue, prices, decimals);
   const collateral = account.collateral.map(value);
   const debt = account.debt.map(value);
-  const debtBase = sum(debt.map(({ base }) => base));
-  const weighted = sum(collateral.map(({ base, reserve }) => (base * reserve.liquidationThresholdBps) / 10_000));
-  const healthFactor = weighted / debtBase;
-  if (!(healthFactor < TRY_BELOW_HF)) return undefined;
   const owed = largest(debt);
   if (owed === undefined) return undefined;
+  const weighted = sum(collateral.map(({ base, reserve }) => (base * reserve.liquidationThresholdBps) / BPS_ONE));
+  const healthFactor = weighted / sum(debt.map(({ base }) => base));
+  if (!(healthFactor < TRY_BELOW_HF)) return undefined;
   const seized = largest(collateral.filter(({ reserve }) => route(reserve.asset, owed.reserve.asset) !== undefined));
-  if (seized === undefined) return undefined;
-  const path = route(seized.reserve.asset, owed.reserve.asset);
-  if (path === undefined) return undefined;
-  const full = healthFactor <= fromUnits(venue.fullCloseHfWad, 18);
-  const maxRepay = full ? owed.units : (owed.units * BigInt(venue.closeFactorBps)) / 10_000n;
-  const repayBase = full ? owed.base : (owed.base * venue.closeFactorBps) / 10_000;
+  const path = seized === undefined ? undefined : route(seized.reserve.asset, owed.reserve.asset);
+  if (seized === undefined || path === undefined) return undefined;
+  const shareBps = healthFactor <= fromUnits(venue.fullCloseHfWad, 18) ? BPS_ONE : venue.closeFactorBps;
   return {
     account: account.account,
     collateral: seized.reserve.asset,
     debt: owed.reserve.asset,
-    maxRepay,
-    repayBase,
+    maxRepay: (owed.units * intToBig(shareBps)) / intToBig(BPS_ONE),
+    repayBase: (owed.base * shareBps) / BPS_ONE,
     path,
     healthFactor,
   };

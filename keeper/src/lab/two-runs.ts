@@ -36,6 +36,8 @@ export interface LabTerms {
   /** How long past forced sales matter to the model, seconds. */
   readonly forcedSaleWindowSec: number;
   readonly say: (line: string) => void;
+  /** Ends the lab before its next block. */
+  readonly signal: AbortSignal;
 }
 
 export interface LabOutcome {
@@ -57,7 +59,7 @@ interface Staged {
 }
 
 /** Build the stage on `chain` and play it. The chain is the caller's to close. */
-export async function runLab(chain: DevChain, terms: LabTerms): Promise<LabOutcome> {
+export async function playTwice(chain: DevChain, terms: LabTerms): Promise<LabOutcome> {
   const set = await prepare(chain, terms);
   const start = await chain.snapshot();
   const off = await play(set, terms, false);
@@ -126,6 +128,7 @@ async function play(set: Staged, terms: LabTerms, isProtected: boolean): Promise
         timestamps: terms.path.map(({ timestamp }) => timestamp),
         recoverySec: terms.recoverySec,
         baseFeeWei: BASE_FEE_WEI,
+        signal: terms.signal,
         onStep: (step) => report(terms, isProtected, step, tally.now()),
       });
       return outcome;
