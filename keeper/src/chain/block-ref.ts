@@ -15,6 +15,14 @@ export interface BlockRef {
   readonly baseFeePerGas: bigint;
 }
 
+/** A block by hash; its number says which endpoints can have it. */
+export type BlockId = Pick<BlockRef, "number" | "hash">;
+
+/** The block parameter (EIP-1898) of a read that must be answered from this block or not at all. */
+export function pinTo({ hash }: BlockId): { readonly blockHash: Hex; readonly requireCanonical: true } {
+  return { blockHash: hash, requireCanonical: true };
+}
+
 /** Read a block as eth_getBlockByHash answers it. Throws {@link FieldMalformed}. */
 export function parseBlock(value: unknown): BlockRef {
   if (!isRecord(value)) throw new FieldMalformed(String(value), "a block");
@@ -29,6 +37,6 @@ export function parseBlock(value: unknown): BlockRef {
 }
 
 /** `number (0x1234abcd…)`: how a block is named in messages. */
-export function nameBlock({ number, hash }: Pick<BlockRef, "number" | "hash">): string {
+export function nameBlock({ number, hash }: BlockId): string {
   return `${number} (${hash.slice(0, 10)}…)`;
 }

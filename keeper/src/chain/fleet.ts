@@ -42,12 +42,27 @@ export function standing(fleet: Fleet, minHead = 0): Endpoint[] {
 }
 
 /**
- * Ask until a quorum of endpoints gave equal answers; the endpoints that a quorum outvotes are not trusted for a while.
+ * Ask until a quorum of endpoints gave equal answers; the endpoints that a quorum outvotes are not trusted for a while. Only
+ * for questions about one block by its hash: honest endpoints answer anything else differently when they are a block apart.
  *
  * **Throws** {@link ReadsDisagree}; {@link BlockGone} where nobody knows the block; {@link CallReverted} as agreed upon;
  * otherwise what the endpoints failed with.
  */
 export async function agree<T>(fleet: Fleet, question: Question<T>): Promise<T> {
+  const { won, ballots } = await poll(fleet, question);
+  distrustOutvoted(won, ballots, question.method);
+  return answerOf(won);
+}
+
+/** Like {@link agree}, for questions that are not about one block by its hash: nobody is distrusted for another answer. */
+export async function concur<T>(fleet: Fleet, question: Question<T>): Promise<T> {
+  return answerOf((await poll(fleet, question)).won);
+}
+
+async function poll<T>(
+  fleet: Fleet,
+  question: Question<T>,
+): Promise<{ won: Ballot<T>; ballots: readonly Ballot<T>[] }> {
   const failures: unknown[] = [];
   const ballots: Ballot<T>[] = [];
   for (let pass = 0; pass < PASSES; pass++) {
@@ -58,7 +73,7 @@ export async function agree<T>(fleet: Fleet, question: Question<T>): Promise<T> 
       const missing = fleet.quorum - Math.max(0, ...ballots.map(({ voters }) => voters.length));
       await Promise.all(waiting.splice(0, missing).map((endpoint) => vote(endpoint, question, ballots, failures)));
       const won = ballots.find(({ voters }) => voters.length >= fleet.quorum);
-      if (won !== undefined) return settle(won, ballots, question.method);
+      if (won !== undefined) return { won, ballots };
     }
     if (failures.length === 0 || failures.every(isFinal)) break;
   }
@@ -90,14 +105,17 @@ function content<T>(ballot: Ballot<T>): unknown {
   return ballot.kind === "value" ? ballot.value : ballot.error.data;
 }
 
-function settle<T>(won: Ballot<T>, ballots: readonly Ballot<T>[], method: string): T {
+function answerOf<T>(won: Ballot<T>): T {
+  if (won.kind === "revert") throw won.error;
+  return won.value;
+}
+
+function distrustOutvoted<T>(won: Ballot<T>, ballots: readonly Ballot<T>[], method: string): void {
   for (const lost of ballots) {
     if (lost === won) continue;
     const evidence = `${method}: answered ${excerpt(content(lost))} where ${won.voters.length} others answered ${excerpt(content(won))}`;
     for (const endpoint of lost.voters) endpoint.suspect("lying", evidence);
   }
-  if (won.kind === "revert") throw won.error;
-  return won.value;
 }
 
 function isFinal(failure: unknown): boolean {
@@ -119,5 +137,5 @@ function verdict<T>(
 }
 
 function excerpt(value: unknown): string {
-  return JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? `${v}` : v)).slice(0, 80);
+  return JSON.stringify(value ?? null, (_, v: unknown) => (typeof v === "bigint" ? `${v}` : v)).slice(0, 80);
 }

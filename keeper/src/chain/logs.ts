@@ -2,7 +2,7 @@ import { nameBlock } from "./block-ref.js";
 import type { BlockRef } from "./block-ref.js";
 import { bloomOf, readBloom } from "./bloom.js";
 import type { Endpoint } from "./endpoint.js";
-import { agree, standing } from "./fleet.js";
+import { agree, concur, standing } from "./fleet.js";
 import type { Fleet } from "./fleet.js";
 import { isRecord } from "./json-rpc.js";
 import { matches, parseLogs, toRpcFilter } from "./log.js";
@@ -122,7 +122,7 @@ export async function readLogRange(
 }
 
 function logsBetween(fleet: Fleet, { from, to }: { from: number; to: number }, filter: LogFilter): Promise<Log[]> {
-  return agree(fleet, {
+  return concur(fleet, {
     method: "eth_getLogs",
     params: [{ fromBlock: toQuantity(from), toBlock: toQuantity(to), ...toRpcFilter(filter) }],
     parse(result) {

@@ -1,17 +1,17 @@
 import type { Address, Hex } from "../units.js";
-import { nameBlock, parseBlock } from "./block-ref.js";
-import type { BlockRef } from "./block-ref.js";
+import { nameBlock, parseBlock, pinTo } from "./block-ref.js";
+import type { BlockId, BlockRef } from "./block-ref.js";
 import { openEndpoint } from "./endpoint.js";
 import type { EndpointStatus } from "./endpoint.js";
-import { agree } from "./fleet.js";
+import { agree, concur } from "./fleet.js";
 import type { Fleet } from "./fleet.js";
 import { agreeOnHead } from "./head-agreement.js";
 import type { Log, LogFilter } from "./log.js";
 import { readLogRange, readLogs } from "./logs.js";
 import { FieldMalformed, parseHex, toQuantity } from "./parse.js";
 import { BlockGone } from "./rpc-errors.js";
-import { broadcast, feeHistory, gasPrice, receipt, transactionCount } from "./transactions.js";
-import type { FeeHistory, TransactionReceipt } from "./transactions.js";
+import { broadcast, pendingCall, receipt, transactionCount } from "./transactions.js";
+import type { TransactionReceipt } from "./transactions.js";
 
 export interface RpcPoolOptions {
   /** http or https. */
@@ -44,13 +44,15 @@ export interface RpcPool {
   logsBetween(range: { readonly from: number; readonly to: number }, filter: LogFilter): Promise<readonly Log[]>;
   /** Hand a raw transaction to every endpoint; resolves with its hash when one took it. */
   broadcast(rawTransaction: Hex): Promise<Hex>;
-  transactionCount(address: Address, tag?: "latest" | "pending"): Promise<number>;
-  /** `undefined` while the transaction is not in the chain. */
-  receipt(hash: Hex): Promise<TransactionReceipt | undefined>;
-  gasPrice(): Promise<bigint>;
-  feeHistory(blocks: number, percentiles: readonly number[]): Promise<FeeHistory>;
-  /** Any other method; the answer is agreed on by the quorum, its shape is the caller's to check. */
-  send(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** Transactions that an address has in the chain up to `head`. Throws {@link BlockGone}. */
+  transactionCount(address: Address, head: BlockId): Promise<number>;
+  /** `undefined` while no quorum has the transaction in the chain up to `head`. */
+  receipt(hash: Hex, head: BlockId): Promise<TransactionReceipt | undefined>;
+  /**
+   * Run a call in the block that comes next, as each endpoint sees it. Throws {@link CallReverted} where a quorum agrees on
+   * that, {@link ReadsDisagree} where none agrees on anything.
+   */
+  pendingCall(transaction: { readonly from: Address; readonly to: Address; readonly data: Hex }): Promise<Hex>;
   status(): readonly EndpointStatus[];
 }
 
@@ -82,17 +84,15 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     at: (block) => openReader(fleet, block),
     logsBetween: (range, filter) => readLogRange(fleet, range, filter),
     broadcast: (rawTransaction) => broadcast(fleet, rawTransaction),
-    transactionCount: (address, tag = "latest") => transactionCount(fleet, address, tag),
-    receipt: (hash) => receipt(fleet, hash),
-    gasPrice: () => gasPrice(fleet),
-    feeHistory: (blocks, percentiles) => feeHistory(fleet, blocks, percentiles),
-    send: (method, params) => agree(fleet, { method, params, parse: (result) => result }),
+    transactionCount: (address, head) => transactionCount(fleet, address, head),
+    receipt: (hash, head) => receipt(fleet, hash, head),
+    pendingCall: (transaction) => pendingCall(fleet, transaction),
     status: () => fleet.endpoints.map((endpoint) => endpoint.status()),
   };
 }
 
 function openReader(fleet: Fleet, block: BlockRef): BlockReader {
-  const pin = { blockHash: block.hash, requireCanonical: true };
+  const pin = pinTo(block);
   const minHead = block.number;
   return {
     block,
@@ -121,19 +121,16 @@ function parseCallResult(result: unknown, to: Address | undefined): Hex {
   return data;
 }
 
-async function readBlock(fleet: Fleet, id: { readonly hash: Hex } | { readonly number: number }): Promise<BlockRef> {
-  const [method, tag] =
-    "hash" in id
-      ? (["eth_getBlockByHash", id.hash] as const)
-      : (["eth_getBlockByNumber", toQuantity(id.number)] as const);
-  const block = await agree(fleet, {
-    method,
-    params: [tag, false],
-    parse: (result) => (result === null ? undefined : parseBlock(result)),
-  });
-  if (block === undefined) throw new BlockGone("hash" in id ? id.hash : `${id.number}`);
-  const isAsked = "hash" in id ? block.hash === id.hash : block.number === id.number;
-  if (!isAsked)
-    throw new BlockGone("hash" in id ? id.hash : `${id.number}`, new Error(`saw ${nameBlock(block)} instead`));
-  return block;
+/** Endpoints that do not have the block yet, or no more, do not vote. */
+function readBlock(fleet: Fleet, id: { readonly hash: Hex } | { readonly number: number }): Promise<BlockRef> {
+  const asked = "hash" in id ? id.hash : `${id.number}`;
+  const parse = (result: unknown): BlockRef => {
+    if (result === null) throw new BlockGone(asked);
+    const block = parseBlock(result);
+    if ("hash" in id ? block.hash === id.hash : block.number === id.number) return block;
+    throw new BlockGone(asked, new Error(`saw ${nameBlock(block)} instead`));
+  };
+  return "hash" in id
+    ? agree(fleet, { method: "eth_getBlockByHash", params: [id.hash, false], parse })
+    : concur(fleet, { method: "eth_getBlockByNumber", params: [toQuantity(id.number), false], parse });
 }

@@ -1,10 +1,11 @@
 import type { Address, Hex } from "../units.js";
-import { standing } from "./fleet.js";
+import { pinTo } from "./block-ref.js";
+import type { BlockId } from "./block-ref.js";
+import { agree, concur, standing } from "./fleet.js";
 import type { Fleet } from "./fleet.js";
-import { agree } from "./fleet.js";
 import { isRecord } from "./json-rpc.js";
 import { FieldMalformed, parseAddress, parseCount, parseHex, parseQuantity } from "./parse.js";
-import { mostTelling } from "./rpc-errors.js";
+import { ReadsDisagree, mostTelling } from "./rpc-errors.js";
 
 /** What a mined transaction did. */
 export interface TransactionReceipt {
@@ -17,15 +18,6 @@ export interface TransactionReceipt {
   readonly effectiveGasPrice: bigint;
   /** The contract that it made. */
   readonly contractAddress: Address | undefined;
-}
-
-/** Fees of recent blocks, oldest first. */
-export interface FeeHistory {
-  readonly oldestBlock: number;
-  /** Wei; one more than blocks: the last is the next block's. */
-  readonly baseFees: readonly bigint[];
-  /** Wei, a row a block, a column a percentile asked for. */
-  readonly tips: readonly (readonly bigint[])[];
 }
 
 /**
@@ -43,18 +35,43 @@ export async function broadcast(fleet: Fleet, rawTransaction: Hex): Promise<Hex>
   throw mostTelling(sent.filter((answer) => answer.status === "rejected").map((answer) => answer.reason as unknown));
 }
 
-/** Transactions that an address has in the chain up to `tag`. */
-export function transactionCount(fleet: Fleet, address: Address, tag: "latest" | "pending"): Promise<number> {
+/** Transactions that an address has in the chain up to `head`. Throws what {@link agree} throws. */
+export function transactionCount(fleet: Fleet, address: Address, head: BlockId): Promise<number> {
   return agree(fleet, {
     method: "eth_getTransactionCount",
-    params: [address, tag],
+    params: [address, pinTo(head)],
     parse: (result) => parseCount(result, "transaction count"),
+    minHead: head.number,
   });
 }
 
-/** The receipt of a mined transaction, `undefined` while it is not in the chain. */
-export function receipt(fleet: Fleet, hash: Hex): Promise<TransactionReceipt | undefined> {
-  return agree(fleet, { method: "eth_getTransactionReceipt", params: [hash], parse: parseReceipt });
+/**
+ * The receipt of a transaction in the chain up to `head`; `undefined` while no quorum has one.
+ *
+ * A receipt cannot be asked for at a block: an endpoint that lags has none yet, one that is ahead may have one of a later
+ * block. Both count as none, and nobody is distrusted for either. **Throws** what fewer than a quorum of answers failed with.
+ */
+export async function receipt(fleet: Fleet, hash: Hex, head: BlockId): Promise<TransactionReceipt | undefined> {
+  const parse = (result: unknown): TransactionReceipt | undefined => {
+    const found = parseReceipt(result);
+    return found === undefined || found.blockNumber > head.number ? undefined : found;
+  };
+  const question = { method: "eth_getTransactionReceipt", params: [hash], parse, minHead: head.number };
+  try {
+    return await concur(fleet, question);
+  } catch (error) {
+    if (error instanceof ReadsDisagree) return undefined;
+    throw error;
+  }
+}
+
+/** Run a call in the block that each endpoint would make next. Throws what {@link concur} throws. */
+export function pendingCall(
+  fleet: Fleet,
+  transaction: { readonly from: Address; readonly to: Address; readonly data: Hex },
+): Promise<Hex> {
+  const parse = (result: unknown): Hex => parseHex(result, "call result");
+  return concur(fleet, { method: "eth_call", params: [transaction, "pending"], parse });
 }
 
 function parseReceipt(value: unknown): TransactionReceipt | undefined {
@@ -70,28 +87,5 @@ function parseReceipt(value: unknown): TransactionReceipt | undefined {
     effectiveGasPrice: parseQuantity(value["effectiveGasPrice"], "effective gas price"),
     contractAddress:
       typeof contractAddress === "string" ? parseAddress(contractAddress, "contract address") : undefined,
-  };
-}
-
-/** Fees of the last `blocks` blocks, from the first endpoint that answers: an opinion, not a fact to agree on. */
-export function feeHistory(fleet: Fleet, blocks: number, percentiles: readonly number[]): Promise<FeeHistory> {
-  const params = [`0x${blocks.toString(16)}`, "latest", percentiles];
-  return agree({ ...fleet, quorum: 1 }, { method: "eth_feeHistory", params, parse: parseFeeHistory });
-}
-
-/** Wei per gas that an endpoint suggests. */
-export function gasPrice(fleet: Fleet): Promise<bigint> {
-  const parse = (result: unknown): bigint => parseQuantity(result, "gas price");
-  return agree({ ...fleet, quorum: 1 }, { method: "eth_gasPrice", params: [], parse });
-}
-
-function parseFeeHistory(value: unknown): FeeHistory {
-  if (!isRecord(value) || !Array.isArray(value["baseFeePerGas"]))
-    throw new FieldMalformed(typeof value, "a fee history");
-  const reward: unknown[] = Array.isArray(value["reward"]) ? value["reward"] : [];
-  return {
-    oldestBlock: parseCount(value["oldestBlock"], "oldest block"),
-    baseFees: value["baseFeePerGas"].map((fee) => parseQuantity(fee, "base fee")),
-    tips: reward.map((row) => (Array.isArray(row) ? row.map((tip) => parseQuantity(tip, "tip")) : [])),
   };
 }

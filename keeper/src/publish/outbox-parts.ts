@@ -1,5 +1,5 @@
 import type { SigningKey } from "ethers";
-import type { BlockRef } from "../chain/block-ref.js";
+import type { BlockId, BlockRef } from "../chain/block-ref.js";
 import type { Transactions } from "../store/transactions.js";
 import type { Address, Hex } from "../units.js";
 import type { FeeLimits, SpendBudget } from "./fees.js";
@@ -7,10 +7,10 @@ import type { SendFault } from "./send-fault.js";
 
 /** What the outbox asks of a node. */
 export interface TransactionGateway {
-  /** Transactions of `address` in the chain up to its latest block. */
-  readonly count: (address: Address) => Promise<number>;
-  /** The canonical receipt of `hash`, if there is one. */
-  readonly receipt: (hash: Hex) => Promise<Receipt | undefined>;
+  /** Transactions of `address` in the chain up to `head`. */
+  readonly count: (address: Address, head: BlockId) => Promise<number>;
+  /** The receipt of `hash` in the chain up to `head`, if there is one. */
+  readonly receipt: (hash: Hex, head: BlockId) => Promise<Receipt | undefined>;
   /** Hand a raw transaction to every node. Rejects when none took it. */
   readonly send: (raw: Hex) => Promise<void>;
 }

@@ -24,7 +24,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   const reconcile = async (head: OutboxHead): Promise<MinedAttempt[]> => {
     if (last === undefined || head.parentHash !== last.hash) await reopenUnchained(parts, head);
-    count = await gateway.count(address);
+    count = await gateway.count(address, head);
     const landed = await settleLive(parts, head, count);
     last = head;
     return landed;

@@ -8,7 +8,7 @@ const REORG_BLOCKS = 64;
 export async function reopenUnchained({ transactions, gateway }: OutboxParts, head: OutboxHead): Promise<void> {
   for (const { nonce, mined } of transactions.minedSince(head.number - REORG_BLOCKS)) {
     if (mined === undefined) continue;
-    const receipt = await gateway.receipt(mined.attempt);
+    const receipt = await gateway.receipt(mined.attempt, head);
     if (receipt?.blockHash !== mined.blockHash) transactions.reopen(nonce);
   }
 }
@@ -18,7 +18,7 @@ export async function settleLive(parts: OutboxParts, head: OutboxHead, count: nu
   const { transactions, fault } = parts;
   const landed: MinedAttempt[] = [];
   for (const slot of transactions.live()) {
-    const mined = await findMined(parts, slot);
+    const mined = await findMined(parts, head, slot);
     if (mined !== undefined) {
       fault?.("receipt");
       transactions.markMined(slot.nonce, mined);
@@ -30,9 +30,13 @@ export async function settleLive(parts: OutboxParts, head: OutboxHead, count: nu
   return landed;
 }
 
-async function findMined({ transactions, gateway }: OutboxParts, slot: Slot): Promise<MinedAttempt | undefined> {
+async function findMined(
+  { transactions, gateway }: OutboxParts,
+  head: OutboxHead,
+  slot: Slot,
+): Promise<MinedAttempt | undefined> {
   for (const { hash } of transactions.attempts(slot.nonce)) {
-    const receipt = await gateway.receipt(hash);
+    const receipt = await gateway.receipt(hash, head);
     if (receipt !== undefined) {
       const { blockNumber: block, blockHash, succeeded, spentWei } = receipt;
       return { attempt: hash, block, blockHash, succeeded, spentWei };

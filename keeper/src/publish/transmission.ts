@@ -20,9 +20,9 @@ export function publishPayload(report: Report, signatures: Hex, site: OracleSite
 /** Let the outbox reach the chain through the pool. */
 export function createGateway(pool: RpcPool): TransactionGateway {
   return {
-    count: (address) => pool.transactionCount(address),
-    receipt: async (hash) => {
-      const receipt = await pool.receipt(hash);
+    count: (address, head) => pool.transactionCount(address, head),
+    receipt: async (hash, head) => {
+      const receipt = await pool.receipt(hash, head);
       if (receipt === undefined) return undefined;
       const { blockNumber, blockHash, succeeded, gasUsed, effectiveGasPrice } = receipt;
       return { blockNumber, blockHash, succeeded, spentWei: gasUsed * effectiveGasPrice };
@@ -32,14 +32,14 @@ export function createGateway(pool: RpcPool): TransactionGateway {
 }
 
 /**
- * Say why `payload` would revert in the next block; undefined when it would not, or when the nodes cannot tell.
+ * Say why `payload` would revert in the next block; undefined when it would not, or when no quorum of the nodes says so.
  *
  * A node that runs "pending" calls on top of the latest block does not know that block's own hash yet: a mismatch with zero
  * says nothing about the report.
  */
 export async function simulate(pool: RpcPool, from: Address, payload: Payload): Promise<string | undefined> {
   try {
-    await pool.send("eth_call", [{ from, to: payload.to, data: payload.data }, "pending"]);
+    await pool.pendingCall({ from, to: payload.to, data: payload.data });
     return undefined;
   } catch (error) {
     if (!(error instanceof CallReverted)) return undefined;

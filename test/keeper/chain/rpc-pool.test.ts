@@ -62,7 +62,11 @@ describe("createRpcPool", () => {
     const head = await pool.head();
     const before = nodes[0]!.requests();
     const reader = pool.at(head);
-    await Promise.all([reader.call({ data: WHERE_AM_I }), reader.storage(sender, BALANCE_SLOT), pool.gasPrice()]);
+    await Promise.all([
+      reader.call({ data: WHERE_AM_I }),
+      reader.storage(sender, BALANCE_SLOT),
+      pool.transactionCount(sender, head),
+    ]);
     expect(nodes[0]!.requests() - before).to.equal(1);
     expect(ids).to.equal(2);
   });
@@ -290,12 +294,12 @@ describe("createRpcPool", () => {
       const { pool } = await open([
         {
           answer: ({ method }) =>
-            method === "eth_gasPrice"
+            method === "eth_getStorageAt"
               ? { error: { code: -32_601, message: "the method is not available" } }
               : undefined,
         },
       ]);
-      const error = await expectRejection(pool.gasPrice(), RpcRefused);
+      const error = await expectRejection(pool.at(await pool.head()).storage(sender, BALANCE_SLOT), RpcRefused);
       expect(error.code).to.equal(-32_601);
       expect(error.message).to.contain("not available");
     });
