@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {CircuitBreaker} from "../../../contracts/CircuitBreaker.sol";
 import {Level} from "../../../contracts/types/Level.sol";
-import {SubjectId} from "../../../contracts/types/SubjectId.sol";
 import {Bps, Cx} from "../../../contracts/types/Units.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 import {vm} from "./Vm.sol";
