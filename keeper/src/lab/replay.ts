@@ -126,7 +126,7 @@ export function badDebtUsd(snapshot: Snapshot, usd: ReadonlyMap<Address, number>
   let total = 0;
   for (const venue of snapshot.venues) {
     const value = ([index, units]: readonly [number, bigint]): number => {
-      const asset = venue.reserves[index]?.asset ?? ("0x");
+      const asset = venue.reserves[index]?.asset ?? "0x";
       return fromUnits(units, decimals.get(asset) ?? 18) * (usd.get(asset) ?? 0);
     };
     const sum = (side: readonly (readonly [number, bigint])[]): number =>
