@@ -15,8 +15,11 @@ export interface SignedReports {
   readonly claim: (report: Report, digest: Hex) => Claim;
   /** Reports claimed for epochs above `epoch`, newest first, at most `limit`. */
   readonly claimedAfter: (configDigest: Hex, epoch: number, limit: number) => { report: Report; digest: Hex }[];
-  /** Keep the proof that one signer signed two reports of one epoch. One proof an epoch and signer is enough. */
-  readonly recordEquivocation: (first: SignedReport, second: SignedReport) => void;
+  /**
+   * Keep the proof that one signer signed two reports of one epoch. One proof a signer and configuration is enough, and all
+   * that the disk is written for. Returns how many were shown since the start, of that signer and configuration.
+   */
+  readonly recordEquivocation: (first: SignedReport, second: SignedReport) => number;
   /** Proofs kept: each is two signed reports that anybody can check. */
   readonly equivocations: () => { signer: string; epoch: number; first: string; second: string }[];
 }
@@ -29,8 +32,9 @@ export function createSignedReports(db: DatabaseSync): SignedReports {
     "SELECT digest, report FROM signed WHERE config_digest = ? AND epoch > ? ORDER BY epoch DESC LIMIT ?",
   );
   const accuse = db.prepare(
-    "INSERT OR IGNORE INTO equivocations (signer, config_digest, epoch, first, second) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO equivocations (signer, config_digest, epoch, first, second) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM equivocations WHERE signer = ?1 AND config_digest = ?2)",
   );
+  const shown = new Map<string, number>();
   const accused = db.prepare("SELECT signer, epoch, first, second FROM equivocations ORDER BY epoch, signer");
   return {
     claim: (report, digest) => {
@@ -45,7 +49,11 @@ export function createSignedReports(db: DatabaseSync): SignedReports {
       })),
     recordEquivocation: (first, second) => {
       const { configDigest, epoch } = first.report;
-      accuse.run(first.signer, configDigest, epoch, encodeMessage(first), encodeMessage(second));
+      const key = `${first.signer}:${configDigest}`;
+      const seen = (shown.get(key) ?? 0) + 1;
+      if (seen === 1) accuse.run(first.signer, configDigest, epoch, encodeMessage(first), encodeMessage(second));
+      shown.set(key, seen);
+      return seen;
     },
     equivocations: () =>
       accused.all().map((row) => ({

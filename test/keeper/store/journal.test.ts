@@ -119,7 +119,22 @@ describe("journal", () => {
       expect(signed.claimedAfter(`0x${"cd".repeat(32)}`, 0, 9)).to.deep.equal([]);
     });
 
-    it("keeps one proof of equivocation for each signer and epoch", () => {
+    it("keeps one proof of equivocation for each signer and configuration, and counts the rest", () => {
+      const signed = createSignedReports(open());
+      for (let epoch = 100; epoch < 120; epoch++) {
+        expect(signed.recordEquivocation(voteOf(2, 7), voteOf(2, 7, { epoch }))).to.equal(epoch - 99);
+      }
+      expect(signed.equivocations()).to.have.length(1);
+      closeAll();
+      const again = createSignedReports(open());
+      again.recordEquivocation(voteOf(2, 8), voteOf(2, 8, { coverage: 1 }));
+      expect(again.equivocations()).to.have.length(1);
+      const configDigest = `0x${"cd".repeat(32)}` as const;
+      again.recordEquivocation(voteOf(2, 8, { configDigest }), voteOf(2, 8, { configDigest, coverage: 1 }));
+      expect(again.equivocations()).to.have.length(2);
+    });
+
+    it("keeps a proof that shows both reports", () => {
       const signed = createSignedReports(open());
       const [first, second, third] = [voteOf(1, 7), voteOf(1, 7, { coverage: 1 }), voteOf(1, 7, { coverage: 2 })];
       signed.recordEquivocation(first, second);
