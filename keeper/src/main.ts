@@ -1,3 +1,4 @@
+import type { BlockRef } from "./chain/block-ref.js";
 import { trackHeads } from "./chain/head-tracker.js";
 import type { RpcPool } from "./chain/rpc-pool.js";
 import type { Config } from "./config.js";
@@ -9,7 +10,7 @@ import type { Scoring } from "./operator/parts.js";
 import { probe } from "./operator/probe.js";
 import { runLoop, type LoopStamp } from "./operator/run-loop.js";
 import { startSending } from "./operator/start-sending.js";
-import { createOracleReader } from "./publish/oracle-state.js";
+import { createOracleReader, type OracleState } from "./publish/oracle-state.js";
 import type { Identity } from "./report/identity.js";
 
 /** What a keeper is started with. */
@@ -28,21 +29,19 @@ export interface KeeperOptions {
  * Run one keeper until `signal`: look at the chain, open the journal and the door, say `ready`, then work head by head.
  * Throws what keeps it from starting; once it is ready, faults are logged and the next head is tried.
  */
-export async function runKeeper({
-  config,
-  identity,
-  isSending,
-  openScoring,
-  log,
-  signal,
-}: KeeperOptions): Promise<void> {
+export async function runKeeper(options: KeeperOptions): Promise<void> {
+  const { config, identity, isSending, openScoring, log, signal } = options;
   const pool = openPool(config);
   const { oracle: address, breaker } = config.contracts;
   const site = { oracle: address, breaker, targets: config.publish.targets };
   const domain = { chainId: config.chain.chainId, oracle: address };
   const readAt = createOracleReader(site);
-  await probe(pool, site, (block) => readAt(pool.at(block)));
-  const sending = isSending ? await startSending({ config, pool, identity, domain, log }) : undefined;
+  let view = await probe(pool, site, (block) => readAt(pool.at(block)));
+  const readOracle = async (block: BlockRef): Promise<OracleState> => {
+    view = { head: block, oracle: await readAt(pool.at(block)) };
+    return view.oracle;
+  };
+  const sending = isSending ? await startSending({ config, pool, identity, domain, view: () => view, log }) : undefined;
   let last: LoopStamp | undefined;
   const status = () => ({
     ready: last?.isOk === true,
@@ -50,8 +49,9 @@ export async function runKeeper({
     head: last?.block,
     rpc: pool.status(),
   });
-  const statusServer = config.statusPort === undefined ? undefined : await startStatusServer(config.statusPort, status);
+  let statusServer: { close: () => void } | undefined;
   try {
+    if (config.statusPort !== undefined) statusServer = await startStatusServer(config.statusPort, status);
     log.info({ event: "ready", address: identity.address, port: sending?.port, dryRun: !isSending || undefined });
     const faults = createHeadFaults(log);
     const onDone = (stamp: LoopStamp): void => {
@@ -59,7 +59,6 @@ export async function runKeeper({
       faults.clear();
     };
     const heads = trackHeads(pool, { pollMs: config.chain.pollMs, signal, onError: faults.report });
-    const readOracle = (block: Parameters<typeof pool.at>[0]) => readAt(pool.at(block));
     const parts = {
       self: identity.address,
       domain,

@@ -37,6 +37,7 @@ const STATUS: Record<Verdict["kind"], number> = {
   duplicate: 200,
   malformed: 400,
   stranger: 403,
+  unexpected: 422,
   equivocation: 409,
 };
 

@@ -58,9 +58,14 @@ export function unpackLane(packed: bigint): Lane {
   };
 }
 
+/** How many words the lanes of `count` subjects take. */
+export function laneWords(count: number): number {
+  return Math.ceil(count / LANES_PER_WORD);
+}
+
 /** Pack lanes four to a word: lane `i` in word `i / 4` at bit `64 * (i % 4)`; unused lanes of the last word are zero. */
 export function packLanes(lanes: readonly Lane[]): bigint[] {
-  const words: bigint[] = new Array<bigint>(Math.ceil(lanes.length / LANES_PER_WORD)).fill(0n);
+  const words: bigint[] = new Array<bigint>(laneWords(lanes.length)).fill(0n);
   lanes.forEach((lane, i) => {
     const word = Math.floor(i / LANES_PER_WORD);
     words[word] = (words[word] ?? 0n) | (packLane(lane) << (LANE_BITS * intToBig(i % LANES_PER_WORD)));

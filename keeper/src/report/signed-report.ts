@@ -59,6 +59,16 @@ export function encodeMessage({ report, signature }: Pick<SignedReport, "report"
   return JSON.stringify({ report, signature }, bigintAsHex);
 }
 
+/** Characters of the body outside of its lanes, generously. */
+const MESSAGE_FRAME = 1_024;
+/** Characters of one word of lanes: quotes, 0x, 64 digits and a comma. */
+const MESSAGE_WORD = 69;
+
+/** The most characters that {@link encodeMessage} writes for a report of `laneWords` words of lanes. */
+export function longestMessage(laneWords: number): number {
+  return MESSAGE_FRAME + MESSAGE_WORD * laneWords;
+}
+
 /** Read a peer's body. Throws {@link MessageMalformed}. Nothing in it is believed before its signer is recovered. */
 export function decodeMessage(text: string): { report: Report; signature: Hex } {
   return parse(messageSchema, text);

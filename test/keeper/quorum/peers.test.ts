@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { request } from "node:http";
 import { createServer, type Server } from "node:net";
+import { admit, attributeIn, type Door } from "../../../keeper/src/quorum/admit.js";
 import { pushVote } from "../../../keeper/src/quorum/peer-client.js";
 import {
   MAX_BODY_BYTES,
@@ -10,8 +11,8 @@ import {
   type PeerServer,
 } from "../../../keeper/src/quorum/peer-server.js";
 import { createSignatureBook, type SignatureBook } from "../../../keeper/src/quorum/signature-book.js";
-import { encodeMessage, type SignedReport } from "../../../keeper/src/report/signed-report.js";
-import { addressOf, DOMAIN, voteOf } from "./votes.js";
+import { encodeMessage, longestMessage, type SignedReport } from "../../../keeper/src/report/signed-report.js";
+import { addressOf, DOMAIN, reportOf, voteOf } from "./votes.js";
 
 const HOST = "127.0.0.1";
 
@@ -41,6 +42,8 @@ describe("peers", () => {
   let proofs: [SignedReport, SignedReport][];
   let isDiskFull: boolean;
   let errors: unknown[];
+  let attributed: number;
+  let door: Door;
 
   beforeEach(async () => {
     book = createSignatureBook([addressOf(0), addressOf(1)]);
@@ -50,7 +53,15 @@ describe("peers", () => {
       proofs.push([first, second]);
     };
     const onError = (error: unknown): void => void errors.push(error);
-    server = await startPeerServer({ host: HOST, port: 0 }, { book, domain: DOMAIN, onEquivocation, onError });
+    attributed = 0;
+    const attribute: Door["attribute"] = (report, signature) => {
+      attributed += 1;
+      return attributeIn(DOMAIN)(report, signature);
+    };
+    const { configDigest, lanes } = reportOf(7);
+    const expected = () => ({ configDigest, laneWords: lanes.length, epoch: 7 });
+    door = { book, expected, attribute, onEquivocation, onError };
+    server = await startPeerServer({ host: HOST, port: 0 }, door);
   });
   afterEach(() => server.close());
 
@@ -99,6 +110,46 @@ describe("peers", () => {
     expect(book.size()).to.equal(0);
   });
 
+  it("refuse what this operator cannot use before any arithmetic: 422", async () => {
+    const { lanes } = reportOf(7);
+    const zeros = Array.from({ length: 16_384 }, () => 0n);
+    const useless: [string, Parameters<typeof voteOf>[2], number][] = [
+      ["characters", { lanes: zeros }, 7],
+      ["words of lanes", { lanes: [...lanes, 0n] }, 7],
+      ["configDigest", { configDigest: `0x${"cd".repeat(32)}` }, 7],
+      ["epoch 72", {}, 72],
+    ];
+    for (const [reason, over, epoch] of useless) {
+      const vote = voteOf(0, epoch, over);
+      const verdict = admit(encodeMessage(vote), door);
+      expect(verdict.kind === "unexpected" && verdict.reason).to.contain(reason);
+      expect(await post(server.port, encodeMessage(vote))).to.equal(422);
+    }
+    expect([attributed, book.size()]).to.deep.equal([0, 0]);
+    expect((await push(voteOf(0, 71)))[0]?.status).to.equal(200);
+  });
+
+  it("know a vote again without any arithmetic", async () => {
+    const vote = voteOf(0, 7);
+    for (let i = 0; i < 5; i++) expect((await push(vote))[0]?.status).to.equal(200);
+    expect(attributed).to.equal(1);
+  });
+
+  it("take the longest report that fits the registered subjects", () => {
+    const most = 2n ** 256n - 1n;
+    const big = 2 ** 48 - 1;
+    for (const words of [1, 100, 16_384]) {
+      const report = reportOf(big, {
+        lanes: Array.from({ length: words }, () => most),
+        observedBlock: big,
+        observedAt: big,
+      });
+      const body = encodeMessage({ report, signature: `0x${"ff".repeat(64)}` });
+      expect(body.length).to.be.at.most(longestMessage(words));
+      expect(longestMessage(words)).to.be.at.most(body.length + 512);
+    }
+  });
+
   it("survive a flood of 1,000 forged votes in bounded memory, and still take an honest one", async function () {
     this.timeout(30_000);
     const body = encodeMessage(voteOf(5, 7));
@@ -134,7 +185,6 @@ describe("peers", () => {
   });
 
   it("error: PeerPortUnavailable, when the port is taken", async () => {
-    const door = { book, domain: DOMAIN, onEquivocation: () => undefined, onError: () => undefined };
     const error: unknown = await startPeerServer({ host: HOST, port: server.port }, door).catch(
       (caught: unknown) => caught,
     );
