@@ -31,7 +31,8 @@ export async function openScoring(
       modelHash: modelHash(calibration),
       scoreBlock: async (block) => {
         const snapshot = await reader.read(block);
-        return { snapshotHash: snapshotHash(snapshot), assessment: assess(snapshot, calibration) };
+        const excluded = snapshot.exclusions.map(({ scope, id, reason }) => `${scope} ${id}: ${reason}`);
+        return { snapshotHash: snapshotHash(snapshot), excluded, assessment: assess(snapshot, calibration) };
       },
     };
   };

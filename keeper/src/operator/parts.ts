@@ -13,6 +13,8 @@ import type { Address, Bps, Hex } from "../units.js";
 /** The model's answer for one block, and the hash of the state that it was asked about. */
 export interface Scored {
   readonly snapshotHash: Hex;
+  /** What of the configured sources could not be read, and why: a line each. */
+  readonly excluded: readonly string[];
   readonly assessment: Assessment;
 }
 

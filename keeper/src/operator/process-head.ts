@@ -7,31 +7,10 @@ import { collectSignatures, joinSignatures } from "../quorum/collect.js";
 import { pushVote } from "../quorum/peer-client.js";
 import { epochSchedule, mayTransmit } from "../quorum/schedule.js";
 import type { Report } from "../report/report.js";
-import type { Hex } from "../units.js";
 import { draftEpoch, type EpochDraft } from "./draft-epoch.js";
+import { summarise, type HeadSummary, type Outcome } from "./head-summary.js";
+import { createLook } from "./look.js";
 import type { OperatorParts, Sending } from "./parts.js";
-
-/** What became of a head: the fields of its summary line. */
-export interface HeadSummary {
-  readonly decision: "push" | "early" | "hold";
-  readonly reason: string;
-  readonly epoch: number;
-  readonly digest: Hex;
-  readonly leverageCx: number;
-  readonly advice: number;
-  readonly systemLarBps: number;
-  readonly coverageBps: number;
-  /** Peers that took this operator's signature; undefined when none was pushed. */
-  readonly peers: number | undefined;
-  /** Hash of the transaction that this head put into the nodes' pools. */
-  readonly sent: Hex | null;
-  /** Transactions of this operator that were found in the chain at this head and did what they were sent for. */
-  readonly landed: readonly Hex[];
-  /** Those that were found in the chain and had failed there: paid for, and counted as nothing. */
-  readonly failed: readonly Hex[];
-  /** Reading and scoring, milliseconds; the rest of the head's time is deciding, signing and sending. */
-  readonly scoreMs: number;
-}
 
 /** Own reports that are still looked at for signatures that came late, newest first. */
 const PENDING_REPORTS = 8;
@@ -53,51 +32,22 @@ interface Memory {
  */
 export function createHeadProcessor(parts: OperatorParts): (block: BlockRef) => Promise<HeadSummary> {
   const memory: Memory = { isWarm: false, wantedSince: undefined };
+  const look = createLook(parts);
   return async (block) => {
     const { sending } = parts;
-    const started = performance.now();
-    let scoredAt = started;
-    const [scored, oracle, mined] = await Promise.all([
-      parts.scoreBlock(block).finally(() => (scoredAt = performance.now())),
-      parts.readOracle(block),
-      sending?.outbox.reconcile(block) ?? [],
-    ]);
-    const drafted = draftEpoch(parts, block, { scored, oracle });
+    const sight = await look(block);
+    const drafted = draftEpoch(parts, block, sight);
     const epoch = memory.isWarm || sending === undefined ? drafted : { ...drafted, decision: WARMING_UP };
     memory.isWarm = true;
     memory.wantedSince = epoch.decision.kind === "hold" ? undefined : (memory.wantedSince ?? block.number);
-    const task = { epoch, oracle, wantedSince: memory.wantedSince ?? block.number };
+    const task = { epoch, oracle: sight.oracle, wantedSince: memory.wantedSince ?? block.number };
     const outcome = sending === undefined ? dryRun(epoch) : await act({ ...parts, sending }, block, task);
-    return {
-      ...summarise(epoch),
-      landed: mined.filter(({ succeeded }) => succeeded).map(({ attempt }) => attempt),
-      failed: mined.filter(({ succeeded }) => !succeeded).map(({ attempt }) => attempt),
-      ...outcome,
-      scoreMs: round(scoredAt - started),
-    };
+    return summarise(sight, epoch, outcome);
   };
 }
 
 const WARMING_UP: Decision = { kind: "hold", reason: "first head after the start" };
 
-function summarise({ draft, digest }: EpochDraft): Omit<HeadSummary, "landed" | "failed" | "scoreMs" | keyof Outcome> {
-  const system = draft.lanes[0];
-  return {
-    epoch: draft.report.epoch,
-    digest,
-    leverageCx: system?.leverage ?? 0,
-    advice: draft.scores.reduce((most, { lane }) => Math.max(most, lane.advice), 0),
-    systemLarBps: system?.liquidationAtRisk ?? 0,
-    coverageBps: draft.report.coverage,
-  };
-}
-
-/** Milliseconds to one digit. */
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10;
-}
-
-type Outcome = Pick<HeadSummary, "decision" | "reason" | "peers" | "sent">;
 type ActiveParts = OperatorParts & { readonly sending: Sending };
 
 /** One head's work: its draft, our contracts, and since when epochs have been wanted. */
@@ -108,7 +58,7 @@ interface Task {
 }
 
 function dryRun({ decision }: EpochDraft): Outcome {
-  return { decision: decision.kind, reason: decision.reason, peers: undefined, sent: null };
+  return { decision: decision.kind, reason: decision.reason, peers: undefined, sent: null, held: undefined };
 }
 
 async function act(parts: ActiveParts, block: BlockRef, task: Task): Promise<Outcome> {
@@ -118,13 +68,13 @@ async function act(parts: ActiveParts, block: BlockRef, task: Task): Promise<Out
   const publishedEpoch = oracle.published.epoch;
   if (kind === "hold") {
     const step = await outbox.step(block, { payload: undefined, publishedEpoch });
-    return { decision: kind, reason, peers: undefined, sent: hashOf(step) };
+    return { decision: kind, reason, peers: undefined, ...sendingOf(step) };
   }
   const vote = await castVote(parts, block, task);
   const choice = await choosePayload(parts, block, task);
   const step = await outbox.step(block, { payload: choice.payload, publishedEpoch });
   const notes = [reason, vote.note, choice.note, noteOf(step)].filter((note) => note !== undefined);
-  return { decision: kind, reason: notes.join("; "), peers: vote.peers, sent: hashOf(step) };
+  return { decision: kind, reason: notes.join("; "), peers: vote.peers, ...sendingOf(step) };
 }
 
 /** Claim the epoch on disk, sign, push to the peers, and wait for theirs where it is our turn to transmit. */
@@ -177,11 +127,13 @@ async function choosePayload(
   return { payload: undefined, note };
 }
 
-function hashOf(step: StepResult): Hex | null {
-  return step.kind === "sent" && step.fault === undefined ? step.hash : null;
+function sendingOf(step: StepResult): Pick<Outcome, "sent" | "held"> {
+  return {
+    sent: step.kind === "sent" && step.fault === undefined ? step.hash : null,
+    held: step.kind === "held" ? step.reason : undefined,
+  };
 }
 
 function noteOf(step: StepResult): string | undefined {
-  if (step.kind === "held") return step.reason;
   return step.kind === "sent" && step.fault !== undefined ? `node: ${step.fault}` : undefined;
 }

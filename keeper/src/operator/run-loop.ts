@@ -28,7 +28,9 @@ export async function runLoop(parts: OperatorParts, { heads, log, onDone }: Loop
     const head = { event: "head.done", block: block.number, hash: block.hash };
     try {
       const summary = await processHead(block);
-      log.info({ ...head, ...summary, dryRun: isDryRun || undefined, ms: elapsed(started) });
+      const line = { ...head, ...summary, dryRun: isDryRun || undefined, ms: elapsed(started) };
+      if (summary.held === undefined) log.info(line);
+      else log.error(line);
       onDone({ block: block.number, isOk: true });
     } catch (error) {
       log.error({

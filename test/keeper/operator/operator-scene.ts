@@ -21,6 +21,8 @@ export interface OperatorScene {
   readonly node: VirtualNode;
   /** What the next head will find on chain; change it at will. */
   oracle: OracleState;
+  /** What the next read lacks. */
+  excluded: string[];
   /** Why the next simulation fails. */
   revert: string | undefined;
   readonly block: (over?: Partial<BlockRef>) => BlockRef;
@@ -34,7 +36,7 @@ export function openOperatorScene(folder: string, self = 0): OperatorScene {
   const identity = identityOf(keyOf(self));
   const db = openJournal(folder, { operator: identity.address, ...DOMAIN });
   const [signed, book] = [createSignedReports(db), createSignatureBook([0, 1, 2].map(addressOf))];
-  const scene = { oracle: emptyOracle(), revert: undefined as string | undefined };
+  const scene = { oracle: emptyOracle(), revert: undefined as string | undefined, excluded: [] as string[] };
   const outbox = createOutbox({
     transactions: createTransactions(db),
     gateway: node.gateway,
@@ -63,7 +65,8 @@ export function openOperatorScene(folder: string, self = 0): OperatorScene {
       peerGraceMs: 50,
       pushTimeoutMs: 200,
     },
-    scoreBlock: () => Promise.resolve({ snapshotHash: hash32("55"), assessment: assessment() }),
+    scoreBlock: () =>
+      Promise.resolve({ snapshotHash: hash32("55"), excluded: scene.excluded, assessment: assessment() }),
     readOracle: () => Promise.resolve(scene.oracle),
     sending,
   };

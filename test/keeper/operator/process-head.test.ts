@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
-import { createHeadProcessor, type HeadSummary } from "../../../keeper/src/operator/process-head.js";
+import type { HeadSummary } from "../../../keeper/src/operator/head-summary.js";
+import { createHeadProcessor } from "../../../keeper/src/operator/process-head.js";
+import type { OutboxHead } from "../../../keeper/src/publish/outbox-parts.js";
 import { epochSchedule } from "../../../keeper/src/quorum/schedule.js";
 import { reportDigest, signDigest } from "../../../keeper/src/report/digest.js";
 import { draftReport } from "../../../keeper/src/report/report.js";
@@ -134,6 +136,74 @@ describe("createHeadProcessor", () => {
       expect(await processHead(scene.block())).to.include({ decision: "hold", sent: null });
     }
     expect(scene.node.pool()).to.deep.equal([]);
+  });
+
+  /** A processor whose scoring or reading fails for as long as `isDown()`. */
+  const failing = (part: "scoreBlock" | "readOracle", isDown: () => boolean): typeof processHead => {
+    const { parts } = scene;
+    const fail = (): Promise<never> => Promise.reject(new RangeError(`no ${part}`));
+    return createHeadProcessor({
+      ...parts,
+      scoreBlock: (block) => (part === "scoreBlock" && isDown() ? fail() : parts.scoreBlock(block)),
+      readOracle: (block) => (part === "readOracle" && isDown() ? fail() : parts.readOracle(block)),
+    });
+  };
+  const rejectionOf = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
+
+  for (const part of ["scoreBlock", "readOracle"] as const) {
+    it(`still rebroadcasts and bumps what is pending when ${part} fails, and tells what landed at the next head`, async () => {
+      let isDown = false;
+      processHead = failing(part, () => isDown);
+      await processHead(scene.block());
+      const block = turnOf(true);
+      receiveVote(1, block);
+      const { sent } = await processHead(block);
+      expect(scene.node.pool()).to.have.length(1);
+
+      isDown = true;
+      scene.node.dropPool();
+      scene.node.mine({ isFull: true });
+      expect(await rejectionOf(processHead(scene.block()))).to.be.instanceOf(RangeError);
+      expect(scene.node.pool()[0]?.hash).to.equal(sent);
+      scene.node.mine({ isFull: true });
+      expect(await rejectionOf(processHead(scene.block()))).to.be.instanceOf(RangeError);
+      expect(scene.node.pool()[0]?.maxFeePerGas).to.equal(23_625_000_000n);
+      const bumped = scene.node.pool()[0]?.hash;
+      scene.node.mine();
+      expect(await rejectionOf(processHead(scene.block()))).to.be.instanceOf(RangeError);
+
+      isDown = false;
+      scene.node.mine();
+      expect((await processHead(scene.block())).landed).to.deep.equal([bumped]);
+    });
+  }
+
+  it("ends a failed head only when nothing of it is under way", async () => {
+    let isOver = false;
+    const outbox = {
+      ...scene.sending.outbox,
+      reconcile: async (head: OutboxHead) => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        const landed = await scene.sending.outbox.reconcile(head);
+        isOver = true;
+        return landed;
+      },
+    };
+    const scoreBlock = (): Promise<never> => Promise.reject(new RangeError("no score"));
+    processHead = createHeadProcessor({ ...scene.parts, scoreBlock, sending: { ...scene.sending, outbox } });
+    expect(await rejectionOf(processHead(scene.block()))).to.be.instanceOf(RangeError);
+    expect(isOver).to.equal(true);
+  });
+
+  it("sums up what the digest is made from, and the first few things that were not read", async () => {
+    scene.excluded = ["feed 0x01: stale", "venue 0x02: reverts"];
+    const summary = await processHead(scene.block());
+    const { configDigest } = scene.oracle.config;
+    expect(summary).to.include({ configDigest, snapshotHash: hash32("55"), modelHash: hash32("66") });
+    expect(summary.excluded).to.deep.equal(scene.excluded);
+    scene.excluded = Array.from({ length: 1_000 }, (_, i) => `account ${i}: unreadable`);
+    const { excluded } = await processHead(scene.block());
+    expect(excluded).to.deep.equal([...scene.excluded.slice(0, 5), "and 995 more"]);
   });
 
   it("decides in a dry run, and signs nothing", async () => {

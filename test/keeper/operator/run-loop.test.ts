@@ -6,6 +6,7 @@ import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
 import { openLog } from "../../../keeper/src/observe/log.js";
 import { createHeadFaults } from "../../../keeper/src/operator/head-faults.js";
 import { faultOf, runLoop, type LoopStamp } from "../../../keeper/src/operator/run-loop.js";
+import type { Outbox } from "../../../keeper/src/publish/outbox.js";
 import { openOperatorScene, type OperatorScene } from "./operator-scene.js";
 
 async function* headsOf(...blocks: BlockRef[]): AsyncGenerator<BlockRef> {
@@ -60,6 +61,26 @@ describe("runLoop", () => {
     expect(lines[2]).to.include({ decision: "push", epoch: third.number });
     expect(lines.every(({ ms }) => typeof ms === "number")).to.equal(true);
     expect(stamps.map(({ isOk }) => isOk)).to.deep.equal([true, false, true]);
+  });
+});
+
+describe("runLoop, when the budget is spent", () => {
+  it("writes an error line that says so", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "bulkhead-loop-"));
+    const scene = openOperatorScene(folder);
+    const held = "spend budget: saw 2 transactions this hour, expected at most 1";
+    const outbox: Outbox = {
+      reconcile: () => Promise.resolve([]),
+      step: () => Promise.resolve({ kind: "held", reason: held }),
+    };
+    const lines: Record<string, unknown>[] = [];
+    const log = openLog({ write: (text: string) => lines.push(JSON.parse(text) as Record<string, unknown>) });
+    const parts = { ...scene.parts, sending: { ...scene.sending, outbox } };
+    await runLoop(parts, { heads: headsOf(scene.block()), log, onDone: () => undefined });
+    scene.close();
+    rmSync(folder, { recursive: true, force: true });
+    expect(lines).to.have.length(1);
+    expect(lines[0]).to.include({ level: "error", event: "head.done", held, sent: null });
   });
 });
 
