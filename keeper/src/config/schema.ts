@@ -4,15 +4,22 @@ import { address, bytes32, port, wholeFrom } from "./values.js";
 
 const gwei = z.number().positive().max(100_000);
 
-const chain = z.strictObject({
-  rpcUrls: z
-    .array(z.url({ protocol: /^https?$/ }))
-    .default([])
-    .describe("or BULKHEAD_RPC_URLS(_FILE), separated by commas"),
-  chainId: wholeFrom(1),
-  headQuorum: wholeFrom(1).default(1).describe("RPCs that must agree on a block's hash"),
-  pollMs: wholeFrom(10).default(500),
-});
+const chain = z
+  .strictObject({
+    rpcUrls: z
+      .array(z.url({ protocol: /^https?$/ }))
+      .default([])
+      .describe("or BULKHEAD_RPC_URLS(_FILE), separated by commas"),
+    chainId: wholeFrom(1),
+    headQuorum: wholeFrom(1)
+      .optional()
+      .describe("RPCs that must agree on a block's hash and on every read; 2, or 1 where there is one RPC"),
+    pollMs: wholeFrom(10).default(500),
+  })
+  .transform(({ headQuorum, ...rest }) => ({
+    ...rest,
+    headQuorum: headQuorum ?? Math.max(1, Math.min(2, rest.rpcUrls.length)),
+  }));
 
 const publish = z.strictObject({
   deviationCx: wholeFrom(1).default(5).describe("rise of a multiple worth an epoch, in 0.01x"),

@@ -77,6 +77,16 @@ describe("loadConfig", () => {
     expect(config.operator).to.deep.equal({ kind: "keyFile", file: path.join(folder, "operator.key") });
   });
 
+  it("asks two endpoints to agree wherever there are two, unless told otherwise", () => {
+    const urls = ["http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3"];
+    const quorumOf = (count: number, over: Json = {}): number =>
+      load({ ...minimal(), chain: { rpcUrls: urls.slice(0, count), chainId: 1, ...over } }).chain.headQuorum;
+    expect([quorumOf(1), quorumOf(2), quorumOf(3)]).to.deep.equal([1, 2, 2]);
+    expect([quorumOf(3, { headQuorum: 1 }), quorumOf(3, { headQuorum: 3 })]).to.deep.equal([1, 3]);
+    const byEnvironment = load(minimal(), { BULKHEAD_RPC_URLS: urls.join(",") });
+    expect(byEnvironment.chain.headQuorum).to.equal(2);
+  });
+
   it("takes a keystore with its password by file or by environment", () => {
     const keystore = path.join(folder, "k.json");
     const withFile = load({ ...minimal(), operator: { keystore: "k.json", passwordFile: "k.password" } });
