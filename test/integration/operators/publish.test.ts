@@ -2,6 +2,14 @@ import { expect } from "chai";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { CircuitBreaker__factory, RiskOracle__factory } from "../../../typechain-types/index.js";
+import { loadOperatorKey } from "../../../keeper/src/cli/operator-key.js";
+import { openScoring as scoringOf } from "../../../keeper/src/cli/scoring.js";
+import { loadConfig } from "../../../keeper/src/config.js";
+import { runKeeper } from "../../../keeper/src/main.js";
+import { openLog } from "../../../keeper/src/observe/log.js";
+import { StatusPortUnavailable } from "../../../keeper/src/observe/status-server.js";
+import { identityOf } from "../../../keeper/src/report/identity.js";
+import { openJournal } from "../../../keeper/src/store/database.js";
 import { bulkhead, startKeeper, type KeeperProcess, type Line } from "../../keeper/cli/bulkhead-process.js";
 import { openScene, type Scene } from "./scene.js";
 
@@ -171,6 +179,29 @@ describe("three operators on a chain with genuine protocols", function () {
     expect(port?.stderr).to.match(/^bulkhead: listen 127\.0\.0\.1:\d+: saw EADDRINUSE.*\n$/);
     expect(journal?.code).to.equal(1);
     expect(journal?.stderr).to.contain("no other process holds");
+  });
+
+  it("leave nothing open when the port for status is taken", async () => {
+    const dataDir = path.join(scene.folder, "status");
+    const file = await scene.variant(0, "status", (config) => ({
+      ...config,
+      dataDir,
+      listen: { host: "127.0.0.1", port: 0 },
+      statusPort: Number(new URL(scene.chain.url).port),
+    }));
+    const config = loadConfig(file);
+    const identity = identityOf(await loadOperatorKey(config.operator));
+    const openScoring = await scoringOf(config);
+    const lines: string[] = [];
+    const log = openLog({ write: (text: string) => lines.push(text) });
+    const { signal } = new AbortController();
+    const error: unknown = await runKeeper({ config, identity, isSending: true, openScoring, log, signal }).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).to.be.instanceOf(StatusPortUnavailable);
+    expect(lines).to.deep.equal([]);
+    const owner = { operator: identity.address, chainId: config.chain.chainId, oracle: config.contracts.oracle };
+    openJournal(dataDir, owner).close();
   });
 
   it("say what they would do in a dry run, and touch nothing", async () => {
