@@ -40,7 +40,7 @@ async function resolveBlock(pool: RpcPool, head: BlockRef, argument: string): Pr
 }
 
 /** One JSON object: the report as it would be signed, every subject's numbers with leaf and proof, and the decision. */
-export function epochJson({ draft, digest, decision }: EpochDraft): string {
+function epochJson({ draft, digest, decision }: EpochDraft): string {
   const scores = draft.scores.map((score) => ({
     subject: subjectName(score.subject),
     id: score.id,

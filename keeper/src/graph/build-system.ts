@@ -52,7 +52,7 @@ export function buildSystem(snapshot: Snapshot, rules: MarketRules): SystemGraph
 }
 
 /** USD per whole unit by a venue's oracle. */
-export function reservePriceUsd(venue: VenueState, reserve: ReserveState): number {
+function reservePriceUsd(venue: VenueState, reserve: ReserveState): number {
   return fromUnits(reserve.priceBase, 0) * usdPerBaseStep(venue);
 }
 

@@ -62,7 +62,7 @@ export function assetDirection(book: Book, calibration: Calibration, asset: numb
  * Collateral of accounts that are solvent at t0, USD by reserve: the W of the headline, before look-through (a loss on a
  * derived asset is the loss on what is behind it, plus its discount). `Float64Array[R]`.
  */
-export function solventCollateral(book: Book): Float64Array {
+function solventCollateral(book: Book): Float64Array {
   const gross = new Float64Array(book.state.reserves.length);
   const { start, reserve, usd } = book.state.collateral;
   for (let i = 0; i < book.insolvent.length; i++) {
@@ -91,7 +91,7 @@ export function runLadder(book: Book, direction: Float64Array, calibration: Cali
 }
 
 /** The shock of one ladder step, `s_k = min(0.99, step u_k)`. */
-export function ladderShock(direction: Float64Array, stepFrac: number, calibration: Calibration): Shock {
+function ladderShock(direction: Float64Array, stepFrac: number, calibration: Calibration): Shock {
   const dropFrac = direction.map((u) => Math.min(MAX_DROP, stepFrac * u));
   const halving = calibration.depthHalvingDrop.value;
   return { dropFrac, depthFactor: dropFrac.map((drop) => pow(0.5, drop / halving)) };

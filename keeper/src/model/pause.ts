@@ -75,7 +75,7 @@ function pauseShock(
 }
 
 /** Daily volatility of what the common factor moves: base assets that are no stables. */
-export function sigmaOf(book: Book, calibration: Calibration, k: number): number {
+function sigmaOf(book: Book, calibration: Calibration, k: number): number {
   const { assets, backing } = book.state;
   const derived = backing.start[k + 1]! > backing.start[k]!;
   return assets[k]!.stable || derived ? 0 : valueFor(calibration.sigmaDaily, assets[k]!.symbol);

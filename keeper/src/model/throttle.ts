@@ -17,12 +17,12 @@ export interface SalePressure {
  * USD of sales of asset `k` that move no market on its way to a stable by more than `drop`: its own depth, and what it
  * is sold on into by share. Infinity where nothing limits it.
  */
-export function capacityUsd(state: SystemState, k: number, drop: number): number {
+function capacityUsd(state: SystemState, k: number, drop: number): number {
   return tightest(state, k, (asset) => depthUsdAt(state.assets[asset]!.curve, drop));
 }
 
 /** The bonus of a reserve that is left to a liquidator after pool fees and costs: what impact may eat. */
-export function netBonus(state: SystemState, reserve: number, calibration: Calibration): number {
+function netBonus(state: SystemState, reserve: number, calibration: Calibration): number {
   const { bonusFrac, asset } = state.reserves[reserve]!;
   return Math.max(0, bonusFrac - state.assets[asset]!.poolFeeFrac - calibration.liquidatorCost.value);
 }

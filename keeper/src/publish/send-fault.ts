@@ -28,7 +28,7 @@ export function sendFaultOf(error: unknown): SendFault {
 }
 
 /** Messages of an error and of everything it was caused by, aggregated errors and nested JSON-RPC error objects included. */
-export function causeTexts(error: unknown, depth = 0): string[] {
+function causeTexts(error: unknown, depth = 0): string[] {
   if (typeof error === "string") return [error];
   if (typeof error !== "object" || error === null || depth > DEEPEST_CAUSE) return [];
   const own = "message" in error && typeof error.message === "string" ? [error.message] : [];

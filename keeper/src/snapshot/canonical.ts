@@ -51,6 +51,6 @@ export function snapshotHash(snapshot: Snapshot): Hex {
 }
 
 /** keccak256 of a text in UTF-8. */
-export function hashText(text: string): Hex {
+function hashText(text: string): Hex {
   return `0x${bytesToHex(keccak_256(utf8ToBytes(text)))}`;
 }

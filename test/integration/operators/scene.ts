@@ -30,9 +30,14 @@ export interface Scene {
 }
 
 /** A configuration as JSON. */
-export type Config = Record<string, unknown> & { readonly listen: { host: string; port: number } };
+export type Config = Record<string, unknown> & {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly publish: object;
+};
 
 const BLOCK_SEC = 300;
+/** How long an operator waits for one that a test has killed. */
+const PEER_GRACE_MS = 500;
 const GENESIS = 1_700_000_000;
 
 /** Build the scene. Automatic mining is off. */
@@ -48,6 +53,7 @@ export async function openScene(): Promise<Scene> {
   const folder = await mkdtemp(path.join(tmpdir(), "bulkhead-operators-"));
   const sources = labSources(world, stage, fromBlock);
   const configFiles = await writeOperatorConfigs(folder, chain, { protection, sources, model });
+  await Promise.all(configFiles.map((file) => rewrite(file, file, waitBriefly)));
   return {
     chain,
     protection,
@@ -57,8 +63,7 @@ export async function openScene(): Promise<Scene> {
     variant: async (operator, name, change) => {
       const source = configFiles[operator] ?? "";
       const file = path.join(path.dirname(source), `${name}.json`);
-      const config = JSON.parse(await readFile(source, "utf8")) as Config;
-      await writeFile(file, JSON.stringify(change(config)));
+      await rewrite(source, file, change);
       return file;
     },
     close: async () => {
@@ -66,4 +71,13 @@ export async function openScene(): Promise<Scene> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const waitBriefly = (config: Config): Config => ({
+  ...config,
+  publish: { ...config.publish, peerGraceMs: PEER_GRACE_MS },
+});
+
+async function rewrite(from: string, to: string, change: (config: Config) => Config): Promise<void> {
+  await writeFile(to, JSON.stringify(change(JSON.parse(await readFile(from, "utf8")) as Config)));
 }

@@ -15,7 +15,7 @@ import type { BookAsset, PriceDriver } from "../book.js";
 /** The synthetic collateral for what the file does not name, with the parameters of WBTC, the most frequent of those. */
 export const REST = "rest";
 export const REST_THRESHOLD_BPS = 8200;
-export const STETH_THRESHOLD_BPS = 8300;
+const STETH_THRESHOLD_BPS = 8300;
 
 interface Terms {
   readonly ltvBps: number;

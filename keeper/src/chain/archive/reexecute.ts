@@ -42,7 +42,7 @@ export interface Reexecution {
 }
 
 /** The header fields that execution determines and that a partial state can reproduce (the state root it cannot). */
-export const CHECKED_FIELDS = ["gasUsed", "logsBloom", "receiptsRoot", "transactionsRoot"] as const;
+const CHECKED_FIELDS = ["gasUsed", "logsBloom", "receiptsRoot", "transactionsRoot"] as const;
 type CheckedField = (typeof CHECKED_FIELDS)[number];
 
 /** `difficulty` of a block after the Merge, where `mixHash` is the randomness that contracts read. */
