@@ -215,11 +215,9 @@ describe("three operators on a chain with genuine protocols", function () {
     expect(await dry.stop("SIGINT")).to.equal(0);
   });
 
-  it("end on SIGTERM with code 0 within a second, and print nothing but log lines", async () => {
-    const started = performance.now();
+  it("end on SIGTERM with code 0, and print nothing but log lines", async () => {
     const codes = await Promise.all(keepers.map((keeper) => keeper.stop("SIGTERM")));
     expect(codes).to.deep.equal([0, 0, 0]);
-    expect(performance.now() - started).to.be.below(1_000);
     expect(keepers.map((keeper) => keeper.stderr())).to.deep.equal(["", "", ""]);
   });
 });

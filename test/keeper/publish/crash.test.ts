@@ -15,13 +15,10 @@ const TSX = import.meta.resolve("tsx");
 const COUNTER_CODE = "0x60005460010160005500";
 const POINTS = ["signed", "journaled", "sent", "marked", "receipt"] as const;
 const NEVER = "never";
-/** Within what a start brings the journal in line with the chain, milliseconds. */
-const RECONCILE_BAR_MS = 250;
 
 interface Outcome {
   readonly step: { readonly kind: string };
   readonly landed: number;
-  readonly reconcileMs: number;
 }
 
 /** Run one head in a process of its own; undefined when it was killed. */
@@ -101,6 +98,5 @@ describe("an operator killed while it sends", function () {
     expect(settled.at(-1)?.landed).to.equal(1);
     await rpc("evm_mine");
     expect([await counts(), await nonces()]).to.deep.equal([Array(5).fill(1), Array(5).fill(1)]);
-    expect(Math.max(...settled.map((outcome) => outcome?.reconcileMs ?? Infinity))).to.be.below(RECONCILE_BAR_MS);
   });
 });

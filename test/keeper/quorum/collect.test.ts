@@ -25,15 +25,14 @@ const joined = (...signers: number[]): Hex =>
 
 describe("collectSignatures", () => {
   it("does not wait when the first k of the order are there", async () => {
-    const started = performance.now();
     const collected = await collectSignatures(open(0, 1, 2), {
       digest,
       order: order(2, 0, 1),
       threshold: 2,
-      graceMs: 5_000,
+      // Longer than a test may take: waiting it out would fail this one.
+      graceMs: 600_000,
     });
     expect(collected).to.equal(joined(2, 0));
-    expect(performance.now() - started).to.be.below(1_000);
   });
 
   it("waits for the first k though others agree, and takes them as soon as they are there", async () => {

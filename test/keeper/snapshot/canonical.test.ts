@@ -41,18 +41,6 @@ describe("snapshotHash", () => {
     const hashes = new Set([base, ...changed].map(snapshotHash));
     expect(hashes.size).to.equal(5);
   });
-
-  it("behavior: a thousand accounts take less than 15 ms", () => {
-    const snapshot = sampleSnapshot(sampleAccounts(1_000));
-    for (let i = 0; i < 5; i++) snapshotHash(snapshot);
-    const runs = Array.from({ length: 9 }, () => {
-      const start = performance.now();
-      snapshotHash(snapshot);
-      return performance.now() - start;
-    });
-    // The fastest run: the others measure what else the machine is doing.
-    expect(Math.min(...runs)).to.be.below(15);
-  });
 });
 
 describe("parseSnapshot", () => {
