@@ -1,10 +1,9 @@
 /** `npm run check`: every check in order, all of them even when one fails, and a table of what each took. */
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { hashGenerated } from "./hash-generated.js";
 
 const steps = ["format:check", "lint", "build", "typecheck", "test"];
-const generated = "{typechain-types,snapshots}/**/*.{ts,json,txt}";
 
 /** Gas is compared where it has been recorded (`npx hardhat test solidity --snapshot`). */
 const extra: Readonly<Record<string, string[]>> = {
@@ -12,12 +11,6 @@ const extra: Readonly<Record<string, string[]>> = {
 };
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-
-/** One hash for each generated file that is committed, as it lies on disk. */
-function hashGenerated(): Map<string, string> {
-  const files = globSync(generated).sort();
-  return new Map(files.map((file) => [file, createHash("sha256").update(readFileSync(file)).digest("hex")]));
-}
 
 const started = performance.now();
 const committed = hashGenerated();
