@@ -1,6 +1,6 @@
 import { MaxUint256 } from "ethers";
-import { intToBig, type Address, type Hex } from "../../units.js";
-import { sqrtPriceX96 } from "../world/pool-price.js";
+import { intToBig, type Hex } from "../../units.js";
+import { limitAt, routerSwap } from "../world/controls.js";
 import { derivedAddress, type Order } from "../world/orders.js";
 import { issue } from "../world/tokens.js";
 import { assetOf, type World } from "../world/world.js";
@@ -9,8 +9,6 @@ import type { WorldPool } from "../world/uniswap.js";
 /** Carries the outside market's prices into the pools by trading on them, with as much capital as that takes. */
 
 const ADDRESS = derivedAddress("arbitrageur");
-const FOREVER = 2n ** 48n;
-const SWAP_GAS = 16_000_000n;
 /** Whole units of every pooled asset. */
 const CAPITAL = 10n ** 10n;
 /** Moves below this share are not worth a transaction. */
@@ -36,39 +34,11 @@ export async function openArbitrageur(world: World): Promise<void> {
 /** The swap that brings `pool` from `current` to `target` (base in quote), or none when that is not worth one. */
 export function arbitrage(world: World, pool: WorldPool, current: number, target: number): readonly Order[] {
   if (Math.abs(target / current - 1) < MIN_MOVE) return [];
-  const base = assetOf(world.assets, pool.base);
-  const quote = assetOf(world.assets, pool.quote);
-  const sells = target < current;
-  const [tokenIn, tokenOut] = sells ? [base.address, quote.address] : [quote.address, base.address];
-  const priced = [
-    { price: target.toFixed(PRICE_DIGITS), decimals: base.spec.decimals },
-    { price: "1", decimals: quote.spec.decimals },
-  ] as const;
-  const limit = pool.isBaseToken0 ? sqrtPriceX96(...priced) : sqrtPriceX96(priced[1], priced[0]);
-  return [
-    swapTo(world, pool, { tokenIn, tokenOut, limit, decimals: sells ? base.spec.decimals : quote.spec.decimals }),
-  ];
-}
-
-function swapTo(
-  world: World,
-  pool: WorldPool,
-  trade: { readonly tokenIn: Address; readonly tokenOut: Address; readonly limit: bigint; readonly decimals: number },
-): Order {
-  const { router } = world.uniswap;
-  const data = router.abi.encodeFunctionData("exactInputSingle", [
-    {
-      tokenIn: trade.tokenIn,
-      tokenOut: trade.tokenOut,
-      fee: pool.fee,
-      recipient: ADDRESS,
-      deadline: FOREVER,
-      amountIn: (CAPITAL / 10n) * 10n ** intToBig(trade.decimals),
-      amountOutMinimum: 0,
-      sqrtPriceLimitX96: trade.limit,
-    },
-  ]) as Hex;
-  return { label: `arbitrage on ${pool.name}`, from: ADDRESS, to: router.address, data, gas: SWAP_GAS };
+  const sell = target < current ? "base" : "quote";
+  const { decimals } = assetOf(world.assets, pool[sell]).spec;
+  const sqrtPriceLimitX96 = limitAt(world, pool, target.toFixed(PRICE_DIGITS));
+  const amountIn = (CAPITAL / 10n) * 10n ** intToBig(decimals);
+  return [routerSwap(world, { pool, trader: ADDRESS, sell, amountIn, sqrtPriceLimitX96 })];
 }
 
 /** Whether a transaction is the arbitrageur's: the outside market's own, not a cost of the system under test. */

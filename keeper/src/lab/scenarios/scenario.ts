@@ -110,7 +110,7 @@ export function scenarioPath(scenario: Scenario, blockSeconds: number): PathStep
 }
 
 /** List the recorded points of a series, ascending in time, in units of its quote. */
-export function seriesPoints(series: ScenarioSeries, from: number): Point[] {
+function seriesPoints(series: ScenarioSeries, from: number): Point[] {
   return series.kind === "points" ? series.points : candlePoints(series.candles, from);
 }
 

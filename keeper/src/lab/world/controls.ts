@@ -91,7 +91,7 @@ export async function openTrader(world: World, trader: Address, amounts: readonl
 
 /** Send a swap through the router; returns the transaction's hash, to be mined. */
 export async function swap(world: World, order: SwapOrder): Promise<Hex> {
-  return (await world.chain.rpc.batch([orderRequest(swapTransaction(world, order))]))[0] as Hex;
+  return (await world.chain.rpc.batch([orderRequest(routerSwap(world, order))]))[0] as Hex;
 }
 
 /**
@@ -112,7 +112,8 @@ export async function swapToPrice(
   return swap(world, { pool, trader, sell, amountIn, sqrtPriceLimitX96: limit });
 }
 
-function swapTransaction(world: World, order: SwapOrder): Order {
+/** The router call of a swap, for whoever sends it. */
+export function routerSwap(world: World, order: SwapOrder): Order {
   const { pool, trader, sell } = order;
   const { router } = world.uniswap;
   const params = {
@@ -129,7 +130,8 @@ function swapTransaction(world: World, order: SwapOrder): Order {
   return { label: `selling ${pool[sell]} in ${pool.name}`, from: trader, to: router.address, data, gas: SWAP_GAS };
 }
 
-function limitAt(world: World, pool: WorldPool, price: string): bigint {
+/** The square-root price at which a pool stands at `price` (quote per base, a decimal string). */
+export function limitAt(world: World, pool: WorldPool, price: string): bigint {
   const base = { price, decimals: assetOf(world.assets, pool.base).spec.decimals };
   const quote = { price: "1", decimals: assetOf(world.assets, pool.quote).spec.decimals };
   return pool.isBaseToken0 ? sqrtPriceX96(base, quote) : sqrtPriceX96(quote, base);
