@@ -18,6 +18,7 @@ getContractFactory(name: 'CircuitBreakerGuard', signerOrOptions?: ethers.Signer 
 getContractFactory(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ScoreAggregator__factory>
 getContractFactory(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBreakerAdapter__factory>
 getContractFactory(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICircuitBreaker__factory>
+getContractFactory(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPushAdapter__factory>
 getContractFactory(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskOracle__factory>
 getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
 getContractFactory(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3AccountsLens__factory>
@@ -45,6 +46,7 @@ getContractAt(name: 'CircuitBreakerGuard', address: string | ethers.Addressable,
 getContractAt(name: 'ScoreAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ScoreAggregator>
 getContractAt(name: 'IBreakerAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBreakerAdapter>
 getContractAt(name: 'ICircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICircuitBreaker>
+getContractAt(name: 'IPushAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPushAdapter>
 getContractAt(name: 'IRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskOracle>
 getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
 getContractAt(name: 'AaveV3AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3AccountsLens>
@@ -72,6 +74,7 @@ deployContract(name: 'CircuitBreakerGuard', signerOrOptions?: ethers.Signer | De
 deployContract(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
 deployContract(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
+deployContract(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
 deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
@@ -99,6 +102,7 @@ deployContract(name: 'CircuitBreakerGuard', args: any[], signerOrOptions?: ether
 deployContract(name: 'ScoreAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
 deployContract(name: 'IBreakerAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'ICircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
+deployContract(name: 'IPushAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
 deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
 deployContract(name: 'AaveV3AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>

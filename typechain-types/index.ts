@@ -28,6 +28,8 @@ export type { IBreakerAdapter } from './interfaces/IBreakerAdapter.js';
 export { IBreakerAdapter__factory } from './factories/interfaces/IBreakerAdapter__factory.js';
 export type { ICircuitBreaker } from './interfaces/ICircuitBreaker.js';
 export { ICircuitBreaker__factory } from './factories/interfaces/ICircuitBreaker__factory.js';
+export type { IPushAdapter } from './interfaces/IPushAdapter.js';
+export { IPushAdapter__factory } from './factories/interfaces/IPushAdapter__factory.js';
 export type { IRiskOracle } from './interfaces/IRiskOracle.js';
 export { IRiskOracle__factory } from './factories/interfaces/IRiskOracle__factory.js';
 export type { AtomicLiquidator } from './lab/AtomicLiquidator.js';

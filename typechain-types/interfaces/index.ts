@@ -5,4 +5,5 @@ import type * as external from './external/index.js';
 export type { external };
 export type { IBreakerAdapter } from './IBreakerAdapter.js';
 export type { ICircuitBreaker } from './ICircuitBreaker.js';
+export type { IPushAdapter } from './IPushAdapter.js';
 export type { IRiskOracle } from './IRiskOracle.js';
