@@ -16,6 +16,7 @@ export interface Epoch {
   readonly lanes: readonly Lane[];
   readonly coverage?: number;
   readonly flags?: number;
+  readonly scoresRoot?: Hex;
 }
 
 /** Publish an epoch about the newest block, signed by as many of the chain's first accounts as the oracle asks for. */
@@ -31,7 +32,7 @@ export async function publishEpoch(connection: Connection, oracle: RiskOracle, e
     flags: epoch.flags ?? 0,
     modelHash: (await oracle.modelHash()) as Hex,
     snapshotHash: ZERO,
-    scoresRoot: ZERO,
+    scoresRoot: epoch.scoresRoot ?? ZERO,
     lanes: packLanes(epoch.lanes),
   };
   const digest = reportDigest(report, { chainId: 31_337, oracle: (await oracle.getAddress()) as Address });

@@ -4,11 +4,12 @@ import path from "node:path";
 import ts from "typescript";
 import { filesUnder, read, root } from "./sources.js";
 
-const base = ["units", "errors"];
+const base = ["units", "errors", "keccak"];
 
 /** What a folder (or file) of keeper/src may import besides itself. Whoever is not listed here may import nothing. */
 const keeper: Record<string, readonly string[]> = {
   units: [],
+  keccak: [],
   errors: ["units"],
   config: base,
   snapshot: base,

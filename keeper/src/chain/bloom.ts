@@ -1,12 +1,12 @@
-import { keccak_256 } from "@noble/hashes/sha3";
-import { hexToBytes } from "@noble/hashes/utils";
+import { getBytes } from "ethers";
+import { keccak256 } from "../keccak.js";
 import type { Hex } from "../units.js";
 
 const BLOOM_BYTES = 256;
 
 /** Positions of an item's three bits. Source: Yellow Paper 4.4.1, M3:2048. */
 function bitsOf(item: Hex): [number, number, number] {
-  const hash = keccak_256(hexToBytes(item.slice(2)));
+  const hash = keccak256(getBytes(item));
   const bit = (at: number): number => ((hash[at]! << 8) | hash[at + 1]!) & 2047;
   return [bit(0), bit(2), bit(4)];
 }
@@ -31,7 +31,7 @@ function cachedBits(item: Hex): [number, number, number] {
 
 /** Read a header's 256 bytes. */
 export function readBloom(logsBloom: Hex): Bloom {
-  const bytes = hexToBytes(logsBloom.slice(2));
+  const bytes = getBytes(logsBloom);
   const has = (bit: number): boolean => ((bytes[BLOOM_BYTES - 1 - (bit >> 3)]! >> (bit & 7)) & 1) === 1;
   return { mayContain: (item) => cachedBits(item).every(has) };
 }

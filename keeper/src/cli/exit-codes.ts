@@ -14,6 +14,7 @@ import { ContractsNotFound } from "../operator/probe.js";
 import { PeerPortUnavailable } from "../quorum/peer-server.js";
 import { JournalForeign } from "../store/database.js";
 import { OperatorKeyMissing } from "./operator-key.js";
+import { ScoreLineInvalid } from "./prove.js";
 
 /** What the process ends with. Stable: scripts may rely on it. */
 export const EXIT = {
@@ -36,7 +37,7 @@ export const EXIT = {
 type ErrorClass = abstract new (...args: never[]) => Error;
 
 const TABLE: readonly (readonly [number, readonly ErrorClass[]])[] = [
-  [EXIT.config, [ConfigInvalid, CalibrationError, RpcPoolMisconfigured, ContractsNotFound]],
+  [EXIT.config, [ConfigInvalid, CalibrationError, RpcPoolMisconfigured, ContractsNotFound, ScoreLineInvalid]],
   [EXIT.wrongChain, [WrongChain, JournalForeign]],
   [EXIT.rpcDead, [RpcUnreachable, RpcRateLimited, RpcRefused, RpcAnswerMalformed, NoHeadAgreement]],
   [EXIT.portTaken, [PeerPortUnavailable, StatusPortUnavailable]],

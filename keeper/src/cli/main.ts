@@ -6,6 +6,7 @@ import { modelHash } from "../report/model-hash.js";
 import { EXIT, exitCodeOf } from "./exit-codes.js";
 import { newKeystore } from "./keys.js";
 import { once } from "./once.js";
+import { prove } from "./prove.js";
 import { run } from "./run.js";
 import { readCalibration } from "./scoring.js";
 
@@ -39,6 +40,12 @@ function program(): Command {
     .option("--block <number>", "block number, or latest", "latest")
     .option("--json", "one JSON object, with a Merkle proof for each subject")
     .action(async (options: Parameters<typeof once>[0]) => say(await once(options)));
+  bulkhead
+    .command("prove")
+    .description("print the Merkle root over a file of scores, and the proofs of the subjects asked for")
+    .requiredOption("--scores <file>", "one JSON object a line, as in `scores` of `once --json`")
+    .option("--subject <id...>", "subjects to prove, 32 bytes in hexadecimal each")
+    .action(async (options: Parameters<typeof prove>[0]) => say(await prove(options)));
   addConfigCommands(bulkhead.command("config").description("check and explain configuration"));
   addKeyCommands(bulkhead.command("keys").description("make operator keys"));
   for (const command of [bulkhead, ...bulkhead.commands, ...bulkhead.commands.flatMap(({ commands }) => commands)]) {

@@ -1,12 +1,10 @@
-import { keccak_256 } from "@noble/hashes/sha3";
-import { bytesToHex, hexToBytes } from "@noble/hashes/utils";
-import { AbiCoder } from "ethers";
+import { keccak256 } from "../keccak.js";
 import type { Hex } from "../units.js";
-import type { QuantisedScore } from "./quantise.js";
+import { LEAF_BYTES, writeLeaf, type LeafScore } from "./score-leaf.js";
 
 /**
- * A tree over the subjects of an epoch, in the layout of OpenZeppelin's standard tree: node `i` has children `2i + 1` and
- * `2i + 2`, leaves are sorted by hash and fill the array from its end.
+ * A tree over the subjects of an epoch, in the layout of OpenZeppelin's simple tree: node `i` has children `2i + 1` and
+ * `2i + 2`, leaves are sorted by hash and fill the array from its end. 64 bytes a subject, so that a million fit anywhere.
  */
 export interface ScoreTree {
   readonly root: Hex;
@@ -22,69 +20,83 @@ export class SubjectNotInTree extends Error {
   }
 }
 
-const LEAF_TYPES = ["bytes32", "tuple(uint16,uint16,uint16,uint16,uint8)", "uint16", "uint64", "uint32"];
-
-/** Hash of one leaf. **Source.** contracts/types/Score.sol `ScoreLeaf`. */
-export function leafHash(score: QuantisedScore): Hex {
-  return toHex(leafBytes(score));
+/** A subject stands twice among the scores of one epoch. */
+export class SubjectTwiceInTree extends Error {
+  override readonly name = "SubjectTwiceInTree";
+  constructor(id: Hex) {
+    super(`saw subject ${id} twice, expected each subject of an epoch once`);
+  }
 }
 
-/** Build the tree over all `scores`. Throws `RangeError` when there are none. */
-export function buildScoreTree(scores: readonly QuantisedScore[]): ScoreTree {
+const NODE_BYTES = 32;
+
+/** Hash of one leaf. **Source.** contracts/types/Score.sol `ScoreLeaf`. */
+export function leafHash(score: LeafScore): Hex {
+  const scratch = new Uint8Array(LEAF_BYTES);
+  return toHex(hashLeaf(score, scratch));
+}
+
+/** Build the tree over all `scores`. Throws `RangeError` when there are none, {@link SubjectTwiceInTree}. */
+export function buildScoreTree(scores: readonly LeafScore[]): ScoreTree {
   if (scores.length === 0) throw new RangeError("saw no subjects, expected at least the system");
-  const leaves = scores.map((score) => ({ id: score.id, hash: leafBytes(score) }));
-  leaves.sort((a, b) => compareBytes(a.hash, b.hash));
-  const tree = new Array<Uint8Array>(2 * leaves.length - 1);
-  const position = new Map<Hex, number>();
-  leaves.forEach(({ id, hash }, i) => {
-    const at = tree.length - 1 - i;
-    tree[at] = hash;
-    position.set(id, at);
-  });
-  for (let i = leaves.length - 2; i >= 0; i--) tree[i] = hashPair(nodeAt(tree, 2 * i + 1), nodeAt(tree, 2 * i + 2));
+  const nodes = Buffer.alloc((2 * scores.length - 1) * NODE_BYTES);
+  const positions = placeLeaves(scores, nodes);
+  const pair = Buffer.alloc(2 * NODE_BYTES);
+  for (let i = scores.length - 2; i >= 0; i--) {
+    nodeAt(nodes, i).set(hashPair(nodeAt(nodes, 2 * i + 1), nodeAt(nodes, 2 * i + 2), pair));
+  }
   return {
-    root: toHex(nodeAt(tree, 0)),
+    root: toHex(nodeAt(nodes, 0)),
     proof: (id) => {
-      const at = position.get(id);
+      const at = positions.get(id);
       if (at === undefined) throw new SubjectNotInTree(id);
-      return siblings(tree, at);
+      return siblings(nodes, at);
     },
   };
 }
 
-function siblings(tree: readonly Uint8Array[], leaf: number): Hex[] {
+/** Hash the leaves into the end of `nodes`, the least last; say where each subject's went. */
+function placeLeaves(scores: readonly LeafScore[], nodes: Buffer): Map<Hex, number> {
+  const scratch = new Uint8Array(LEAF_BYTES);
+  const hashes = Buffer.alloc(scores.length * NODE_BYTES);
+  scores.forEach((score, i) => hashes.set(hashLeaf(score, scratch), i * NODE_BYTES));
+  const order = Uint32Array.from(scores, (_, i) => i);
+  order.sort((a, b) => nodeAt(hashes, a).compare(nodeAt(hashes, b)));
+
+  const positions = new Map<Hex, number>();
+  const last = 2 * scores.length - 2;
+  order.forEach((from, rank) => {
+    const { id } = scores[from] as LeafScore;
+    if (positions.has(id)) throw new SubjectTwiceInTree(id);
+    positions.set(id, last - rank);
+    nodeAt(nodes, last - rank).set(nodeAt(hashes, from));
+  });
+  return positions;
+}
+
+function siblings(nodes: Buffer, leaf: number): Hex[] {
   const path: Hex[] = [];
-  for (let i = leaf; i > 0; i = (i - 1) >> 1) path.push(toHex(nodeAt(tree, i % 2 === 0 ? i - 1 : i + 1)));
+  for (let i = leaf; i > 0; i = (i - 1) >> 1) path.push(toHex(nodeAt(nodes, i % 2 === 0 ? i - 1 : i + 1)));
   return path;
 }
 
-function leafBytes({ id, lane, lossShare, throttleUsdPerHour, haltSeconds }: QuantisedScore): Uint8Array {
-  const tuple = [lane.leverage, lane.liquidationAtRisk, lane.rehypothecation, lane.borrowLtv, lane.advice];
-  const encoded = AbiCoder.defaultAbiCoder().encode(LEAF_TYPES, [
-    id,
-    tuple,
-    lossShare,
-    throttleUsdPerHour,
-    haltSeconds,
-  ]);
-  return keccak_256(keccak_256(hexToBytes(encoded.slice(2))));
+function hashLeaf(score: LeafScore, scratch: Uint8Array): Uint8Array {
+  writeLeaf(score, scratch);
+  return keccak256(keccak256(scratch));
 }
 
-function hashPair(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const [low, high] = compareBytes(a, b) <= 0 ? [a, b] : [b, a];
-  return keccak_256.create().update(low).update(high).digest();
+/** Hash two nodes, the lesser first; `pair` is scratch space for both. */
+function hashPair(a: Buffer, b: Buffer, pair: Buffer): Uint8Array {
+  const isAscending = a.compare(b) <= 0;
+  pair.set(isAscending ? a : b, 0);
+  pair.set(isAscending ? b : a, NODE_BYTES);
+  return keccak256(pair);
 }
 
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  return Buffer.compare(a, b);
-}
-
-function nodeAt(tree: readonly Uint8Array[], i: number): Uint8Array {
-  const node = tree[i];
-  if (node === undefined) throw new RangeError(`saw node ${i}, expected one of ${tree.length}`);
-  return node;
+function nodeAt(nodes: Buffer, i: number): Buffer {
+  return nodes.subarray(i * NODE_BYTES, (i + 1) * NODE_BYTES);
 }
 
 function toHex(bytes: Uint8Array): Hex {
-  return `0x${bytesToHex(bytes)}`;
+  return `0x${Buffer.from(bytes).toString("hex")}`;
 }

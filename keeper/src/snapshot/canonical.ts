@@ -1,5 +1,4 @@
-import { keccak_256 } from "@noble/hashes/sha3";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils";
+import { keccak256Hex } from "../keccak.js";
 import type { Hex } from "../units.js";
 import type { Snapshot } from "./snapshot.js";
 
@@ -52,5 +51,5 @@ export function snapshotHash(snapshot: Snapshot): Hex {
 
 /** keccak256 of a text in UTF-8. */
 function hashText(text: string): Hex {
-  return `0x${bytesToHex(keccak_256(utf8ToBytes(text)))}`;
+  return `0x${keccak256Hex(text)}`;
 }

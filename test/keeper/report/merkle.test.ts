@@ -1,7 +1,8 @@
+import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
 import { concat, keccak256 } from "ethers";
 import fc from "fast-check";
-import { buildScoreTree, leafHash, SubjectNotInTree } from "../../../keeper/src/report/merkle.js";
+import { buildScoreTree, leafHash, SubjectNotInTree, SubjectTwiceInTree } from "../../../keeper/src/report/merkle.js";
 import { quantise, type QuantisedScore } from "../../../keeper/src/report/quantise.js";
 import type { Hex } from "../../../keeper/src/units.js";
 import { CHAIN_ID, score } from "./assessments.js";
@@ -30,6 +31,19 @@ describe("leafHash", () => {
     const words = [one.id, 100, 1_000, 100, 0, 0, 5_000, 0n, 0].map(word).join("");
     expect(leafHash(one)).to.equal(keccak256(keccak256(`0x${words}`)));
   });
+
+  it("error: RangeError when a field does not fit its type", () => {
+    const [one] = subjects(1) as [QuantisedScore];
+    const wrong = [
+      { ...one, id: "0x12" as const },
+      { ...one, lane: { ...one.lane, borrowLtv: 16_384 } },
+      { ...one, lane: { ...one.lane, leverage: 1.5 } },
+      { ...one, lossShare: -1 },
+      { ...one, throttleUsdPerHour: 1n << 64n },
+      { ...one, haltSeconds: 2 ** 32 },
+    ];
+    for (const score of wrong) expect(() => leafHash(score)).to.throw(RangeError, /saw .*expected/);
+  });
 });
 
 describe("buildScoreTree", () => {
@@ -53,10 +67,23 @@ describe("buildScoreTree", () => {
     );
   });
 
+  it("is OpenZeppelin's simple tree over the same leaves", () => {
+    const scores = subjects(137);
+    const tree = buildScoreTree(scores);
+    const reference = SimpleMerkleTree.of(scores.map(leafHash));
+    expect(tree.root).to.equal(reference.root);
+    for (const one of scores) expect(tree.proof(one.id)).to.deep.equal(reference.getProof(leafHash(one)));
+  });
+
   it("has another root when any number changes", () => {
     const scores = subjects(5);
     const changed = scores.map((one, i) => (i === 3 ? { ...one, haltSeconds: 1 } : one));
     expect(buildScoreTree(changed).root).not.to.equal(buildScoreTree(scores).root);
+  });
+
+  it("error: SubjectTwiceInTree", () => {
+    const [one] = subjects(1) as [QuantisedScore];
+    expect(() => buildScoreTree([one, { ...one, haltSeconds: 1 }])).to.throw(SubjectTwiceInTree, one.id);
   });
 
   it("error: SubjectNotInTree and RangeError", () => {
