@@ -2,10 +2,7 @@
 pragma solidity 0.8.30;
 
 import {AaveV3Sentinel} from "../../contracts/adapters/AaveV3Sentinel.sol";
-import {ScoreAggregator} from "../../contracts/adapters/ScoreAggregator.sol";
-import {IRiskOracle} from "../../contracts/interfaces/IRiskOracle.sol";
 import {Level} from "../../contracts/types/Level.sol";
-import {SubjectId} from "../../contracts/types/SubjectId.sol";
 import {BreakerFixture} from "./support/BreakerFixture.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -82,73 +79,5 @@ contract AaveV3SentinelTest is BreakerFixture {
             new AaveV3Sentinel(address(breaker), venueId, wrong[i][0], wrong[i][1]);
         }
         vm.assertEq(sentinel.openSeconds(), 600);
-    }
-}
-
-contract ScoreAggregatorTest is BreakerFixture {
-    ScoreAggregator internal feed;
-    ScoreAggregator internal inverse;
-
-    function setUp() public override {
-        super.setUp();
-        feed = new ScoreAggregator(oracle, venueId, false);
-        inverse = new ScoreAggregator(oracle, systemId, true);
-    }
-
-    function test_latestRoundData_readsLeverageWithEightDecimals() public {
-        _publish(7, _word(_lane(240, 0, 0)));
-        (uint80 round, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredIn) = feed.latestRoundData();
-        vm.assertEq(round, 7);
-        vm.assertEq(uint256(answer), 2.4e8);
-        vm.assertEq(startedAt, START + 7 * 3_600);
-        vm.assertEq(updatedAt, START + 7 * 3_600);
-        vm.assertEq(answeredIn, 7);
-        vm.assertEq(feed.decimals(), 8);
-    }
-
-    function test_latestRoundData_invertedRoundsDown() public {
-        _publish(1, _word(_lane(300, 0, 0)));
-        (, int256 answer, , , ) = inverse.latestRoundData();
-        vm.assertEq(uint256(answer), 33_333_333);
-    }
-
-    function test_getRoundData_keepsPastRoundsOfTheSystem() public {
-        _publish(1, _word(_lane(300, 0, 0)));
-        _publish(2, _word(_lane(400, 0, 0)));
-        (, int256 answer, , uint256 updatedAt, ) = inverse.getRoundData(1);
-        vm.assertEq(uint256(answer), 33_333_333);
-        vm.assertEq(updatedAt, START + 3_600);
-        (, answer, , , ) = inverse.getRoundData(2);
-        vm.assertEq(uint256(answer), 0.25e8);
-        (, answer, , , ) = feed.getRoundData(2);
-        vm.assertEq(uint256(answer), 4e8);
-    }
-
-    function test_RevertWhen_RoundIsNotKept() public {
-        _expectNotKept(feed, 0);
-        _publish(1, _word(_lane(300, 0, 0)));
-        _publish(2, _word(_lane(300, 0, 0)));
-        _expectNotKept(feed, 1);
-        _expectNotKept(inverse, 3);
-        _expectNotKept(inverse, type(uint80).max);
-        oracle.quarantine(2, new uint256[](0), "void");
-        _expectNotKept(inverse, 2);
-        _publish(3, _word(_lane(300, 0, 0)));
-        _expectNotKept(inverse, 2);
-        (uint80 round, , , , ) = inverse.getRoundData(1);
-        vm.assertEq(round, 1);
-    }
-
-    function _expectNotKept(ScoreAggregator aggregator, uint80 round) private {
-        vm.expectRevert(abi.encodeWithSelector(ScoreAggregator.RoundNotKept.selector, round));
-        aggregator.getRoundData(round);
-    }
-
-    function test_RevertWhen_SubjectIsUnregistered() public {
-        SubjectId other = SubjectId.wrap(keccak256("other"));
-        ScoreAggregator lost = new ScoreAggregator(oracle, other, false);
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SubjectUnregistered.selector, other));
-        lost.latestRoundData();
-        vm.assertEq(SubjectId.unwrap(lost.subject()), SubjectId.unwrap(other));
     }
 }
