@@ -3,4 +3,5 @@
 /* eslint-disable */
 export type { AaveV3Sentinel } from './AaveV3Sentinel.js';
 export type { CircuitBreakerGuard } from './CircuitBreakerGuard.js';
+export type { RiskParameterView } from './RiskParameterView.js';
 export type { ScoreAggregator } from './ScoreAggregator.js';

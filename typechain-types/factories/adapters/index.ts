@@ -3,4 +3,5 @@
 /* eslint-disable */
 export { AaveV3Sentinel__factory } from './AaveV3Sentinel__factory.js';
 export { CircuitBreakerGuard__factory } from './CircuitBreakerGuard__factory.js';
+export { RiskParameterView__factory } from './RiskParameterView__factory.js';
 export { ScoreAggregator__factory } from './ScoreAggregator__factory.js';

@@ -6,5 +6,6 @@ export type { iAaveV3Sol };
 import type * as iLiquidationVenuesSol from './ILiquidationVenues.sol/index.js';
 export type { iLiquidationVenuesSol };
 export type { IChainlinkFeed } from './IChainlinkFeed.js';
+export type { IChaosRiskOracle } from './IChaosRiskOracle.js';
 export type { IPriceOracleSentinel } from './IPriceOracleSentinel.js';
 export type { IUniswapV3Pool } from './IUniswapV3Pool.js';

@@ -4,5 +4,6 @@
 export * as iAaveV3Sol from './IAaveV3.sol/index.js';
 export * as iLiquidationVenuesSol from './ILiquidationVenues.sol/index.js';
 export { IChainlinkFeed__factory } from './IChainlinkFeed__factory.js';
+export { IChaosRiskOracle__factory } from './IChaosRiskOracle__factory.js';
 export { IPriceOracleSentinel__factory } from './IPriceOracleSentinel__factory.js';
 export { IUniswapV3Pool__factory } from './IUniswapV3Pool__factory.js';
