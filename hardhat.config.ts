@@ -59,6 +59,8 @@ export default defineConfig({
     mocha: { timeout: 120_000 },
     solidity: {
       isolate: true,
+      // Genuine host code, as hardhat.foreign.config.ts built it.
+      fsPermissions: { readDirectory: ["./artifacts-foreign"] },
       fuzz: { runs: 256, seed: "0x42" },
       invariant: { runs: 64, depth: 50, failOnRevert: true },
     },
