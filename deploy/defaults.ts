@@ -50,3 +50,9 @@ export const DEFAULT_HEARTBEAT_PERIOD = 30 * 24 * HOUR;
 
 /** Least time between two blocks of Ethereum L1, seconds. */
 export const MAINNET_SLOT_SECONDS = 12;
+
+/** From a grant until it counts, seconds: a new holder is seen before it can act. */
+export const DEFAULT_GRANT_DELAY = 24 * HOUR;
+
+/** Least time until another role, or another authority, is asked, seconds. */
+export const DEFAULT_TARGET_ADMIN_DELAY = 48 * HOUR;

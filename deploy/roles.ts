@@ -1,34 +1,68 @@
+import type { Interface } from "ethers";
 import { CircuitBreaker__factory, RiskOracle__factory } from "../typechain-types/index.js";
 
-/** Role ids in the AccessManager; 0 is its own ADMIN_ROLE. */
-export const ADMIN = 0n;
-/** Changes parameters, behind the governance delay. */
-export const GOVERNANCE = 1n;
-/** Raises levels, within the pause budget. */
-export const GUARDIAN = 2n;
-/** Voids the current epoch. */
-export const RISK_COUNCIL = 3n;
-/** Lowers levels and re-arms guardians at once: held by governance, without its delay. */
-export const RELEASE = 4n;
+/** Role ids in the AccessManager; ADMIN is its own ADMIN_ROLE. The admin of every role is ADMIN: nobody raises his own. */
+export const ROLES = {
+  /** Grants and revokes roles, and says which of them a function asks for: the owner, behind its delay. */
+  ADMIN: 0n,
+  /** Changes parameters: the owner, behind its delay. */
+  GOVERNANCE: 1n,
+  /** Raises levels, within the pause budget. */
+  GUARDIAN: 2n,
+  /** Voids the current epoch; cancels a change of parameters that GOVERNANCE has scheduled. */
+  RISK_COUNCIL: 3n,
+  /** Lowers levels and re-arms guardians, at once. */
+  RELEASE: 4n,
+} as const;
 
-const oracle = RiskOracle__factory.createInterface();
-const breaker = CircuitBreaker__factory.createInterface();
+export type RoleName = keyof typeof ROLES;
 
-/** Selectors of the oracle's restricted functions, by the role that may call them. */
-export const ORACLE_SELECTORS = {
-  governance: [
-    oracle.getFunction("registerSubjects").selector,
-    oracle.getFunction("retireSubject").selector,
-    oracle.getFunction("rotateSigners").selector,
-    oracle.getFunction("approveModel").selector,
-    oracle.getFunction("setLimits").selector,
-  ],
-  riskCouncil: [oracle.getFunction("quarantine").selector],
+/** Who may cancel what a role has scheduled, besides whoever scheduled it and ADMIN. */
+export const ROLE_GUARDIANS: Partial<Record<RoleName, RoleName>> = { GOVERNANCE: "RISK_COUNCIL" };
+
+/** Contracts that ask the AccessManager. */
+export const MANAGED = {
+  RiskOracle: RiskOracle__factory.createInterface() as Interface,
+  CircuitBreaker: CircuitBreaker__factory.createInterface() as Interface,
 };
 
-/** Selectors of the breaker's restricted functions, by the role that may call them. */
-export const BREAKER_SELECTORS = {
-  governance: [breaker.getFunction("configureTarget").selector],
-  guardian: [breaker.getFunction("trip").selector, breaker.getFunction("heartbeat").selector],
-  release: [breaker.getFunction("release").selector, breaker.getFunction("armGuardian").selector],
+export type ManagedName = keyof typeof MANAGED;
+
+/** Every restricted function, and the one role that may call it. */
+export const FUNCTION_ROLES: Readonly<Record<ManagedName, Readonly<Record<string, RoleName>>>> = {
+  RiskOracle: {
+    registerSubjects: "GOVERNANCE",
+    retireSubject: "GOVERNANCE",
+    rotateSigners: "GOVERNANCE",
+    approveModel: "GOVERNANCE",
+    setLimits: "GOVERNANCE",
+    quarantine: "RISK_COUNCIL",
+  },
+  CircuitBreaker: {
+    configureTarget: "GOVERNANCE",
+    trip: "GUARDIAN",
+    heartbeat: "GUARDIAN",
+    release: "RELEASE",
+    armGuardian: "RELEASE",
+  },
 };
+
+export const roleNames = Object.keys(ROLES) as RoleName[];
+export const managedNames = Object.keys(MANAGED) as ManagedName[];
+
+/** Name of the role with this id; the id itself where it is none of ours. */
+export function roleName(id: bigint): string {
+  return roleNames.find((name) => ROLES[name] === id) ?? `role ${id}`;
+}
+
+/** Selector of a function of `contract` by its name. */
+export function selectorOf(contract: ManagedName, name: string): string {
+  const fragment = MANAGED[contract].getFunction(name);
+  if (fragment === null) throw new Error(`saw no function ${name} in the ABI of ${contract}, expected one`);
+  return fragment.selector;
+}
+
+/** Names of the functions of `contract` that ask for `role`. */
+export function functionsOf(contract: ManagedName, role: RoleName): string[] {
+  return Object.entries(FUNCTION_ROLES[contract]).flatMap(([name, asked]) => (asked === role ? [name] : []));
+}

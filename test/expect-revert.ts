@@ -27,3 +27,11 @@ export async function expectRevert(
   expect(parsed?.name, `error of the revert data ${data}`).to.equal(name);
   if (args !== undefined) expect([...(parsed?.args ?? [])]).to.deep.equal(args);
 }
+
+/** Name of the custom error with which a call reverted, by the first of `interfaces` that knows it. */
+export function errorName(error: unknown, interfaces: readonly Interface[]): string {
+  const data = revertData(error);
+  if (data === undefined) throw error;
+  const names = interfaces.map((each) => each.parseError(data)?.name);
+  return names.find((name) => name !== undefined) ?? data;
+}

@@ -1,20 +1,28 @@
 import AccessManagerArtifact from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
+import TimelockArtifact from "@openzeppelin/contracts/build/contracts/TimelockController.json" with { type: "json" };
 import { AbiCoder, type Contract, keccak256, ZeroAddress } from "ethers";
 import type { network } from "hardhat";
 
 import {
   DEFAULT_DUTY_CYCLE,
+  DEFAULT_GRANT_DELAY,
   DEFAULT_HEARTBEAT_PERIOD,
   DEFAULT_LIMITS,
+  DEFAULT_TARGET_ADMIN_DELAY,
   DEFAULT_TARGET_CONFIG,
 } from "../../deploy/defaults.js";
 import Bulkhead from "../../deploy/modules/Bulkhead.js";
-import type { BulkheadParameters } from "../../deploy/parameters.js";
+import BulkheadWithExampleOwner from "../../deploy/modules/BulkheadWithExampleOwner.js";
+import type { BulkheadParameters, ExampleOwnerParameters } from "../../deploy/parameters.js";
 import {
   type AaveV3Sentinel,
   AaveV3Sentinel__factory,
   type CircuitBreaker,
   CircuitBreaker__factory,
+  type ExampleGovernor,
+  ExampleGovernor__factory,
+  type ExampleVotes,
+  ExampleVotes__factory,
   type RiskOracle,
   RiskOracle__factory,
 } from "../../typechain-types/index.js";
@@ -26,6 +34,13 @@ export interface Deployment {
   readonly oracle: RiskOracle;
   readonly breaker: CircuitBreaker;
   readonly sentinel: AaveV3Sentinel;
+}
+
+/** What the example owner adds. */
+export interface OwnedDeployment extends Deployment {
+  readonly votes: ExampleVotes;
+  readonly timelock: Contract;
+  readonly governor: ExampleGovernor;
 }
 
 /** An entry contract that stands for a venue wherever only its address matters. */
@@ -45,7 +60,10 @@ export async function exampleParameters(connection: Connection): Promise<Bulkhea
     governance,
     guardian,
     riskCouncil,
+    releaser: governance,
     governanceDelay: 86_400,
+    grantDelay: DEFAULT_GRANT_DELAY,
+    targetAdminDelay: DEFAULT_TARGET_ADMIN_DELAY,
     slotSeconds: 0,
     limits: DEFAULT_LIMITS,
     subjects: [
@@ -63,10 +81,54 @@ export async function exampleParameters(connection: Connection): Promise<Bulkhea
   };
 }
 
+/** The same with the example owner: account 1 holds every vote, account 7 lowers levels. */
+export async function exampleOwnerParameters(connection: Connection): Promise<ExampleOwnerParameters> {
+  const accounts = (await connection.ethers.getSigners()).map((signer) => signer.address);
+  const { guardian, riskCouncil, slotSeconds, limits, subjects, signers, threshold, modelHash, ...rest } =
+    await exampleParameters(connection);
+  const { heartbeatPeriod, target, targetConfig, openSeconds, cycleSeconds, grantDelay, targetAdminDelay } = rest;
+  return {
+    ...{ guardian, riskCouncil, slotSeconds, limits, subjects, signers, threshold, modelHash },
+    ...{ heartbeatPeriod, target, targetConfig, openSeconds, cycleSeconds, grantDelay, targetAdminDelay },
+    votesHolder: accounts[1]!,
+    votesSupply: 1_000_000n * 10n ** 18n,
+    votingRules: { votingDelay: 86_400, votingPeriod: 259_200, proposalThreshold: 0n, quorumPercent: 4 },
+    timelockDelay: 172_800,
+    releaser: accounts[7]!,
+  };
+}
+
 /** Run the real deployment and attach typed contracts, connected to the deployer. */
 export async function deployBulkhead(connection: Connection, parameters: BulkheadParameters): Promise<Deployment> {
-  const [deployer] = await connection.ethers.getSigners();
   const deployed = await connection.ignition.deploy(Bulkhead, { parameters: { Bulkhead: { ...parameters } } });
+  return attach(connection, deployed);
+}
+
+/** Run the real deployment with the example owner. */
+export async function deployWithExampleOwner(
+  connection: Connection,
+  parameters: ExampleOwnerParameters,
+): Promise<OwnedDeployment> {
+  const [deployer] = await connection.ethers.getSigners();
+  const deployed = await connection.ignition.deploy(BulkheadWithExampleOwner, {
+    parameters: { BulkheadWithExampleOwner: { ...parameters } },
+  });
+  const timelock = await deployed.timelock.getAddress();
+  return {
+    ...(await attach(connection, deployed)),
+    votes: ExampleVotes__factory.connect(await deployed.votes.getAddress(), deployer),
+    timelock: await connection.ethers.getContractAt(TimelockArtifact.abi, timelock, deployer),
+    governor: ExampleGovernor__factory.connect(await deployed.governor.getAddress(), deployer),
+  };
+}
+
+type Addressed = { getAddress(): Promise<string> };
+
+async function attach(
+  connection: Connection,
+  deployed: Record<"accessManager" | "oracle" | "breaker" | "sentinel", Addressed>,
+): Promise<Deployment> {
+  const [deployer] = await connection.ethers.getSigners();
   return {
     accessManager: await connection.ethers.getContractAt(
       AccessManagerArtifact.abi,

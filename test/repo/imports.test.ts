@@ -125,6 +125,7 @@ const contracts: readonly (readonly [RegExp, RegExp])[] = [
     /^contracts\/(adapters|lens|lab)\//,
     /^contracts\/(types|interfaces|libraries|adapters|lens|lab)\/|^@openzeppelin\/|^@chainlink\/contracts\/.*\/interfaces\//,
   ],
+  [/^contracts\/governance\//, /^@openzeppelin\//],
   [/^contracts\/[A-Za-z]+\.sol$/, /^contracts\/(types|libraries|interfaces(?!\/external))\/|^@openzeppelin\//],
 ];
 
