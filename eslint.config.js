@@ -50,6 +50,7 @@ const restrict = (files, extra) => ({ files, rules: { "no-restricted-syntax": ["
 
 export default defineConfig(
   globalIgnores([
+    "abi/",
     "artifacts*/",
     "cache*/",
     "coverage/",

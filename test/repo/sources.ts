@@ -7,7 +7,7 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Folders that a build, an install or somebody's experiment writes. */
 const isGenerated = (name: string): boolean =>
-  /^(node_modules|coverage|deployments|(artifacts|cache)(-foreign)?)$/.test(name) ||
+  /^(abi|node_modules|coverage|deployments|(artifacts|cache)(-foreign)?)$/.test(name) ||
   (name.startsWith(".") && name !== ".ci");
 
 const isScratch = (name: string): boolean => name.startsWith(".") && name !== ".npmrc";
