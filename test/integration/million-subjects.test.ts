@@ -5,7 +5,6 @@ import { buildScoreTree } from "../../keeper/src/report/merkle.js";
 import type { LeafScore } from "../../keeper/src/report/score-leaf.js";
 import { keccak256Hex } from "../../keeper/src/keccak.js";
 import type { Advice } from "../../keeper/src/model/assessment.js";
-import type { Hex } from "../../keeper/src/units.js";
 import { deployBulkhead, exampleParameters } from "../deploy/bulkhead-fixture.js";
 import { publishEpoch } from "../deploy/publish-epoch.js";
 
@@ -14,7 +13,7 @@ const LANE = { leverage: 150, liquidationAtRisk: 500, rehypothecation: 110, borr
 
 function subject(i: number): LeafScore {
   return {
-    id: `0x${keccak256Hex(`subject ${i}`)}` as Hex,
+    id: `0x${keccak256Hex(`subject ${i}`)}`,
     lane: { ...LANE, leverage: 100 + (i % 60_000), advice: (i % 4) as Advice },
     lossShare: i % 10_001,
     throttleUsdPerHour: BigInt(i),
