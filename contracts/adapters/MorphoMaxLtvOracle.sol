@@ -45,10 +45,10 @@ contract MorphoMaxLtvOracle is IMorphoOracle, IBreakerAdapter {
         IMorphoOracle underlying;
         address breaker;
         /// @dev The target of the breaker whose level applies.
-        SubjectId target;
+        SubjectId subject;
         IRiskOracle riskOracle;
         /// @dev The subject whose recommended opening LTV applies.
-        SubjectId subject;
+        SubjectId scoredSubject;
         /// @dev Highest opening LTV, whatever is recommended.
         Bps cap;
     }
@@ -72,13 +72,13 @@ contract MorphoMaxLtvOracle is IMorphoOracle, IBreakerAdapter {
     address public immutable breaker;
 
     /// @notice The target of the breaker whose level applies.
-    SubjectId public immutable target;
+    SubjectId public immutable subject;
 
     /// @notice The oracle of the scores.
     IRiskOracle public immutable riskOracle;
 
     /// @notice The subject whose recommended opening LTV applies.
-    SubjectId public immutable subject;
+    SubjectId public immutable scoredSubject;
 
     /// @notice Highest opening LTV, whatever is recommended.
     Bps public immutable cap;
@@ -88,9 +88,9 @@ contract MorphoMaxLtvOracle is IMorphoOracle, IBreakerAdapter {
         morpho = wiring.morpho;
         underlying = wiring.underlying;
         breaker = wiring.breaker;
-        target = wiring.target;
-        riskOracle = wiring.riskOracle;
         subject = wiring.subject;
+        riskOracle = wiring.riskOracle;
+        scoredSubject = wiring.scoredSubject;
         cap = wiring.cap;
     }
 
@@ -101,8 +101,8 @@ contract MorphoMaxLtvOracle is IMorphoOracle, IBreakerAdapter {
 
     /// @notice Highest LTV at which a position may be opened or grown now; 0 while borrowing is blocked.
     function maxOpeningLtv() public view returns (Bps) {
-        if (!breaker.isAllowed(target, Action.Borrow)) return Bps.wrap(0);
-        return OpeningLtv.highest(riskOracle, subject, cap);
+        if (!breaker.isAllowed(subject, Action.Borrow)) return Bps.wrap(0);
+        return OpeningLtv.highest(riskOracle, scoredSubject, cap);
     }
 
     /// @notice Reverts unless what `account` owes in market `id` is within the opening LTV of its collateral. To be called

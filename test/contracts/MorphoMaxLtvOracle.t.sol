@@ -46,9 +46,9 @@ contract MorphoMaxLtvOracleTest is MorphoBlueFixture {
                 morpho: IMorpho(address(morpho)),
                 underlying: feed,
                 breaker: address(breaker),
-                target: venueId,
+                subject: venueId,
                 riskOracle: oracle,
-                subject: systemId,
+                scoredSubject: systemId,
                 cap: Bps.wrap(8_000)
             });
     }
@@ -85,7 +85,7 @@ contract MorphoMaxLtvOracleTest is MorphoBlueFixture {
         oracle.quarantine(2, new uint256[](0), "void");
         _assertMaxOpeningLtv(8_000);
         MorphoMaxLtvOracle.Wiring memory unknown = _wiring();
-        unknown.subject = SubjectId.wrap(keccak256("unregistered"));
+        unknown.scoredSubject = SubjectId.wrap(keccak256("unregistered"));
         vm.assertEq(uint256(Bps.unwrap(new MorphoMaxLtvOracle(unknown).maxOpeningLtv())), 8_000);
     }
 

@@ -13,7 +13,13 @@ contract SettableQuotes is IEulerPriceOracle {
         priceOf[base] = newPrice;
     }
 
-    function getQuote(uint256 inAmount, address base, address) external view returns (uint256) {
+    /// @dev Bid and ask, which are the same.
+    function getQuotes(uint256 inAmount, address base, address quote) external view returns (uint256, uint256) {
+        uint256 outAmount = getQuote(inAmount, base, quote);
+        return (outAmount, outAmount);
+    }
+
+    function getQuote(uint256 inAmount, address base, address) public view returns (uint256) {
         require(priceOf[base] != 0, PriceNotSet(base));
         return (inAmount * priceOf[base]) / 1e18;
     }
