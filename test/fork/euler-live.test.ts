@@ -29,6 +29,7 @@ async function send(contract: Contract, method: string, ...args: unknown[]): Pro
 }
 
 describe("EulerLiquidationHook on genuine vaults, on a live fork", function () {
+  this.timeout(600_000);
   let live: LiveBreaker;
   let vault: Contract;
   let shares: Contract;

@@ -33,6 +33,7 @@ async function send(contract: Contract, method: string, ...args: unknown[]): Pro
 }
 
 describe("MorphoPreLiquidationOracle under Morpho's own pre-liquidation, on a live fork", function () {
+  this.timeout(600_000);
   let live: LiveBreaker;
   before(async function () {
     live = await startLiveBreaker(this);
@@ -101,6 +102,7 @@ describe("MorphoPreLiquidationOracle under Morpho's own pre-liquidation, on a li
 });
 
 describe("MorphoVaultSentinel on a genuine Vault V2, on a live fork", function () {
+  this.timeout(600_000);
   let live: LiveBreaker;
   before(async function () {
     live = await startLiveBreaker(this);
