@@ -2,10 +2,13 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as adapters from './adapters/index.js';
+export * as governance from './governance/index.js';
 export * as interfaces from './interfaces/index.js';
 export * as lab from './lab/index.js';
 export * as lens from './lens/index.js';
 export * as libraries from './libraries/index.js';
 export { CircuitBreaker__factory } from './CircuitBreaker__factory.js';
+export { CollateralFramework__factory } from './CollateralFramework__factory.js';
+export { MarginPolicy__factory } from './MarginPolicy__factory.js';
 export { OracleConfig__factory } from './OracleConfig__factory.js';
 export { RiskOracle__factory } from './RiskOracle__factory.js';

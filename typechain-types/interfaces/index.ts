@@ -5,5 +5,7 @@ import type * as external from './external/index.js';
 export type { external };
 export type { IBreakerAdapter } from './IBreakerAdapter.js';
 export type { ICircuitBreaker } from './ICircuitBreaker.js';
+export type { ICollateralFramework } from './ICollateralFramework.js';
+export type { IMarginPolicy } from './IMarginPolicy.js';
 export type { IPushAdapter } from './IPushAdapter.js';
 export type { IRiskOracle } from './IRiskOracle.js';

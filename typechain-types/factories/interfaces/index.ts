@@ -4,5 +4,7 @@
 export * as external from './external/index.js';
 export { IBreakerAdapter__factory } from './IBreakerAdapter__factory.js';
 export { ICircuitBreaker__factory } from './ICircuitBreaker__factory.js';
+export { ICollateralFramework__factory } from './ICollateralFramework__factory.js';
+export { IMarginPolicy__factory } from './IMarginPolicy__factory.js';
 export { IPushAdapter__factory } from './IPushAdapter__factory.js';
 export { IRiskOracle__factory } from './IRiskOracle__factory.js';

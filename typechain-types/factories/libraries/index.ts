@@ -2,3 +2,4 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as signerSetsSol from './SignerSets.sol/index.js';
+export { DutyCycle__factory } from './DutyCycle__factory.js';

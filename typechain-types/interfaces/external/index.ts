@@ -3,9 +3,17 @@
 /* eslint-disable */
 import type * as iAaveV3Sol from './IAaveV3.sol/index.js';
 export type { iAaveV3Sol };
+import type * as iAaveV3CollateralSol from './IAaveV3Collateral.sol/index.js';
+export type { iAaveV3CollateralSol };
+import type * as iEulerVaultSol from './IEulerVault.sol/index.js';
+export type { iEulerVaultSol };
 import type * as iLiquidationVenuesSol from './ILiquidationVenues.sol/index.js';
 export type { iLiquidationVenuesSol };
+import type * as iMorphoSol from './IMorpho.sol/index.js';
+export type { iMorphoSol };
 export type { IChainlinkFeed } from './IChainlinkFeed.js';
 export type { IChaosRiskOracle } from './IChaosRiskOracle.js';
+export type { IComet } from './IComet.js';
+export type { IMorphoVaultV2 } from './IMorphoVaultV2.js';
 export type { IPriceOracleSentinel } from './IPriceOracleSentinel.js';
 export type { IUniswapV3Pool } from './IUniswapV3Pool.js';
