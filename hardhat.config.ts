@@ -6,7 +6,7 @@ import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
 import hardhatTypechain from "@nomicfoundation/hardhat-typechain";
 import hardhatVerify from "@nomicfoundation/hardhat-verify";
 import hardhatIgnoreWarnings from "hardhat-ignore-warnings";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
@@ -24,6 +24,13 @@ const compilers = [
     },
   },
 ];
+
+const deployable = (url: string) => ({
+  type: "http" as const,
+  chainType: "l1" as const,
+  url: configVariable(url),
+  accounts: [configVariable("DEPLOYER_KEY")],
+});
 
 export default defineConfig({
   // The mocha-ethers toolbox without its chai matchers: those replace chai's own comparisons in every test of the process
@@ -54,6 +61,9 @@ export default defineConfig({
     },
     // A development chain over HTTP, embedded or not: the lab overrides the URL and the key, so that Ignition can deploy to it.
     devchain: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+    // Public networks, for `npm run deploy`: endpoint and key come from the environment or from `npx hardhat keystore set`.
+    mainnet: deployable("MAINNET_RPC_URL"),
+    sepolia: deployable("SEPOLIA_RPC_URL"),
   },
   test: {
     mocha: { timeout: 120_000 },
