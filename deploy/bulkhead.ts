@@ -25,6 +25,8 @@ export function deployBulkhead(m: IgnitionModuleBuilder, owner: Owner) {
   const target = m.getParameter("target");
   const duty = [m.getParameter("openSeconds"), m.getParameter("cycleSeconds")];
   const sentinel = m.contract("AaveV3Sentinel", [breaker, target, ...duty]);
+  const margin = m.contract("MarginPolicy", [oracle, accessManager]);
+  const collateral = m.contract("CollateralFramework", [oracle, accessManager, m.getParameter("collateralMaxAge")]);
 
   const configured = [
     m.call(oracle, "registerSubjects", [m.getParameter("subjects")]),
@@ -37,7 +39,9 @@ export function deployBulkhead(m: IgnitionModuleBuilder, owner: Owner) {
   let count = 0;
   const encode = (name: string, args: ArgumentType[]) =>
     m.encodeFunctionCall(accessManager, name, args, { id: `${name}_${(count += 1)}` });
-  const managed = { RiskOracle: oracle, CircuitBreaker: breaker };
+  const managed = {
+    ...{ RiskOracle: oracle, CircuitBreaker: breaker, MarginPolicy: margin, CollateralFramework: collateral },
+  };
   const holders: Record<RoleName, [account: ArgumentType, delay: ArgumentType]> = {
     GOVERNANCE: [owner.account, owner.delay],
     GUARDIAN: [m.getParameter("guardian"), 0],
@@ -64,5 +68,5 @@ export function deployBulkhead(m: IgnitionModuleBuilder, owner: Owner) {
   ];
   m.call(accessManager, "multicall", [handover], { id: "HandOver", after: [...configured, ...(owner.after ?? [])] });
 
-  return { accessManager, oracle, breaker, sentinel };
+  return { accessManager, oracle, breaker, sentinel, margin, collateral };
 }

@@ -51,6 +51,9 @@ export const DEFAULT_HEARTBEAT_PERIOD = 30 * 24 * HOUR;
 /** Least time between two blocks of Ethereum L1, seconds. */
 export const MAINNET_SLOT_SECONDS = 12;
 
+/** Age from which the collateral register takes a score for unknown, seconds. */
+export const DEFAULT_COLLATERAL_MAX_AGE = HOUR;
+
 /** From a grant until it counts, seconds: a new holder is seen before it can act. */
 export const DEFAULT_GRANT_DELAY = 24 * HOUR;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { DEFAULT_GRANT_DELAY, DEFAULT_TARGET_ADMIN_DELAY } from "./defaults.js";
+import { DEFAULT_COLLATERAL_MAX_AGE, DEFAULT_GRANT_DELAY, DEFAULT_TARGET_ADMIN_DELAY } from "./defaults.js";
 
 const NOBODY = /^0x0{40}$/;
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "expected an address of 20 bytes in hex, in quotes");
@@ -76,6 +76,8 @@ const shared = {
   /** At least one slot. */
   openSeconds: seconds.min(12),
   cycleSeconds: seconds.positive(),
+  /** Age in seconds from which the collateral register takes a score for unknown. */
+  collateralMaxAge: seconds.positive().default(DEFAULT_COLLATERAL_MAX_AGE),
   /** Seconds until a newly granted role counts; in effect five days after the deployment. */
   grantDelay: seconds.default(DEFAULT_GRANT_DELAY),
   /** Least seconds until a change of who may call what; in effect five days after the deployment. */

@@ -1,5 +1,10 @@
 import type { Interface } from "ethers";
-import { CircuitBreaker__factory, RiskOracle__factory } from "../typechain-types/index.js";
+import {
+  CircuitBreaker__factory,
+  CollateralFramework__factory,
+  MarginPolicy__factory,
+  RiskOracle__factory,
+} from "../typechain-types/index.js";
 
 /** Role ids in the AccessManager; ADMIN is its own ADMIN_ROLE. The admin of every role is ADMIN: nobody raises his own. */
 export const ROLES = {
@@ -24,6 +29,8 @@ export const ROLE_GUARDIANS: Partial<Record<RoleName, RoleName>> = { GOVERNANCE:
 export const MANAGED = {
   RiskOracle: RiskOracle__factory.createInterface() as Interface,
   CircuitBreaker: CircuitBreaker__factory.createInterface() as Interface,
+  MarginPolicy: MarginPolicy__factory.createInterface() as Interface,
+  CollateralFramework: CollateralFramework__factory.createInterface() as Interface,
 };
 
 export type ManagedName = keyof typeof MANAGED;
@@ -44,6 +51,19 @@ export const FUNCTION_ROLES: Readonly<Record<ManagedName, Readonly<Record<string
     heartbeat: "GUARDIAN",
     release: "RELEASE",
     armGuardian: "RELEASE",
+  },
+  MarginPolicy: {
+    addMarket: "GOVERNANCE",
+    setTerms: "GOVERNANCE",
+    raiseThreshold: "GOVERNANCE",
+    startRamp: "GOVERNANCE",
+    // A ramp is announced 30 days ahead: time enough for the delay.
+    cancelRamp: "GOVERNANCE",
+  },
+  CollateralFramework: {
+    registerToken: "GOVERNANCE",
+    removeToken: "GOVERNANCE",
+    setTerms: "GOVERNANCE",
   },
 };
 

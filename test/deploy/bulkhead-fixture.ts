@@ -4,6 +4,7 @@ import { AbiCoder, type Contract, keccak256, ZeroAddress } from "ethers";
 import type { network } from "hardhat";
 
 import {
+  DEFAULT_COLLATERAL_MAX_AGE,
   DEFAULT_DUTY_CYCLE,
   DEFAULT_GRANT_DELAY,
   DEFAULT_HEARTBEAT_PERIOD,
@@ -19,10 +20,14 @@ import {
   AaveV3Sentinel__factory,
   type CircuitBreaker,
   CircuitBreaker__factory,
+  type CollateralFramework,
+  CollateralFramework__factory,
   type ExampleGovernor,
   ExampleGovernor__factory,
   type ExampleVotes,
   ExampleVotes__factory,
+  type MarginPolicy,
+  MarginPolicy__factory,
   type RiskOracle,
   RiskOracle__factory,
 } from "../../typechain-types/index.js";
@@ -34,6 +39,8 @@ export interface Deployment {
   readonly oracle: RiskOracle;
   readonly breaker: CircuitBreaker;
   readonly sentinel: AaveV3Sentinel;
+  readonly margin: MarginPolicy;
+  readonly collateral: CollateralFramework;
 }
 
 /** What the example owner adds. */
@@ -64,6 +71,7 @@ export async function exampleParameters(connection: Connection): Promise<Bulkhea
     governanceDelay: 86_400,
     grantDelay: DEFAULT_GRANT_DELAY,
     targetAdminDelay: DEFAULT_TARGET_ADMIN_DELAY,
+    collateralMaxAge: DEFAULT_COLLATERAL_MAX_AGE,
     slotSeconds: 0,
     limits: DEFAULT_LIMITS,
     subjects: [
@@ -86,10 +94,12 @@ export async function exampleOwnerParameters(connection: Connection): Promise<Ex
   const accounts = (await connection.ethers.getSigners()).map((signer) => signer.address);
   const { guardian, riskCouncil, slotSeconds, limits, subjects, signers, threshold, modelHash, ...rest } =
     await exampleParameters(connection);
-  const { heartbeatPeriod, target, targetConfig, openSeconds, cycleSeconds, grantDelay, targetAdminDelay } = rest;
+  const { heartbeatPeriod, target, targetConfig, openSeconds, cycleSeconds, collateralMaxAge } = rest;
+  const { grantDelay, targetAdminDelay } = rest;
   return {
     ...{ guardian, riskCouncil, slotSeconds, limits, subjects, signers, threshold, modelHash },
-    ...{ heartbeatPeriod, target, targetConfig, openSeconds, cycleSeconds, grantDelay, targetAdminDelay },
+    ...{ heartbeatPeriod, target, targetConfig, openSeconds, cycleSeconds, collateralMaxAge },
+    ...{ grantDelay, targetAdminDelay },
     votesHolder: accounts[1]!,
     votesSupply: 1_000_000n * 10n ** 18n,
     votingRules: { votingDelay: 86_400, votingPeriod: 259_200, proposalThreshold: 0n, quorumPercent: 4 },
@@ -124,10 +134,7 @@ export async function deployWithExampleOwner(
 
 type Addressed = { getAddress(): Promise<string> };
 
-async function attach(
-  connection: Connection,
-  deployed: Record<"accessManager" | "oracle" | "breaker" | "sentinel", Addressed>,
-): Promise<Deployment> {
+async function attach(connection: Connection, deployed: Record<keyof Deployment, Addressed>): Promise<Deployment> {
   const [deployer] = await connection.ethers.getSigners();
   return {
     accessManager: await connection.ethers.getContractAt(
@@ -138,5 +145,7 @@ async function attach(
     oracle: RiskOracle__factory.connect(await deployed.oracle.getAddress(), deployer),
     breaker: CircuitBreaker__factory.connect(await deployed.breaker.getAddress(), deployer),
     sentinel: AaveV3Sentinel__factory.connect(await deployed.sentinel.getAddress(), deployer),
+    margin: MarginPolicy__factory.connect(await deployed.margin.getAddress(), deployer),
+    collateral: CollateralFramework__factory.connect(await deployed.collateral.getAddress(), deployer),
   };
 }

@@ -12,7 +12,8 @@ import { exampleOwnerParameters, exampleParameters, VENUE, venueSubject } from "
 import { creations, openWorkplace, runScript, type Workplace } from "./command.js";
 
 const ORDER = [
-  ...["create AccessManager", "create RiskOracle", "create CircuitBreaker", "call RiskOracle.approveModel"],
+  ...["create AccessManager", "create RiskOracle", "create CircuitBreaker"],
+  ...["create CollateralFramework", "create MarginPolicy", "call RiskOracle.approveModel"],
   ...["call RiskOracle.registerSubjects", "call RiskOracle.rotateSigners", "create AaveV3Sentinel"],
   ...["call CircuitBreaker.armGuardian", "call CircuitBreaker.configureTarget", "call AccessManager.multicall"],
 ];
@@ -92,7 +93,7 @@ describe("npm run deploy", () => {
     expect(await provider.getTransactionCount(deployer)).to.equal(ORDER.length);
     const verified = await verify();
     expect([verified.code, verified.err]).to.deep.equal([0, ""]);
-    expect(verified.out.match(/same code, same arguments/g)).to.have.length(4);
+    expect(verified.out.match(/same code, same arguments/g)).to.have.length(6);
     expect(verified.out).to.contain("as recorded, and nobody else");
   }).timeout(240_000);
 
@@ -120,7 +121,16 @@ describe("npm run deploy", () => {
     const sent = await deploy("--yes");
     expect([sent.code, sent.err]).to.deep.equal([0, ""]);
     expect(Object.keys(creations(sent.out)).sort()).to.deep.equal([
-      ...["AaveV3Sentinel", "AccessManager", "CircuitBreaker", "ExampleGovernor", "ExampleVotes", "RiskOracle"],
+      ...[
+        "AaveV3Sentinel",
+        "AccessManager",
+        "CircuitBreaker",
+        "CollateralFramework",
+        "ExampleGovernor",
+        "ExampleVotes",
+        "MarginPolicy",
+        "RiskOracle",
+      ],
       "TimelockController",
     ]);
     expect((await verify()).code).to.equal(0);

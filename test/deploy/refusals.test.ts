@@ -1,19 +1,31 @@
 import AccessManagerArtifact from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
 import { expect } from "chai";
 import { Interface } from "ethers";
-import { CircuitBreaker__factory, RiskOracle__factory } from "../../typechain-types/index.js";
+import {
+  CircuitBreaker__factory,
+  CollateralFramework__factory,
+  MarginPolicy__factory,
+  RiskOracle__factory,
+} from "../../typechain-types/index.js";
 import { errorName } from "../expect-revert.js";
 import { type Deployed, settle, ways } from "./ways.js";
 import { emptyCall, writingFunctions } from "./zero-arguments.js";
 
 const manager = new Interface(AccessManagerArtifact.abi);
-const abis = { oracle: RiskOracle__factory.createInterface(), breaker: CircuitBreaker__factory.createInterface() };
+const abis = {
+  oracle: RiskOracle__factory.createInterface(),
+  breaker: CircuitBreaker__factory.createInterface(),
+  margin: MarginPolicy__factory.createInterface(),
+  collateral: CollateralFramework__factory.createInterface(),
+};
 const STRANGER = "0x00000000000000000000000000000000000000e1";
 /** What each party may call, besides what everybody may. Written down by hand, after docs/security.md. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   owner: [
     ...["registerSubjects", "retireSubject", "rotateSigners", "approveModel", "setLimits"].map((f) => `oracle.${f}`),
     "breaker.configureTarget",
+    ...["addMarket", "setTerms", "raiseThreshold", "startRamp", "cancelRamp"].map((f) => `margin.${f}`),
+    ...["registerToken", "removeToken", "setTerms"].map((f) => `collateral.${f}`),
   ],
   guardian: ["breaker.trip", "breaker.heartbeat"],
   riskCouncil: ["oracle.quarantine"],
@@ -21,7 +33,13 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   deployer: [],
   stranger: [],
 };
-const EVERYBODY = ["oracle.publish", "breaker.publishAndPoke", "breaker.poke", "breaker.consumeLiquidation"];
+const EVERYBODY = [
+  "oracle.publish",
+  "breaker.publishAndPoke",
+  "breaker.poke",
+  "breaker.consumeLiquidation",
+  "margin.sync",
+];
 /** Of the AccessManager: what asks for nothing but the caller's own name or schedule. */
 const HARMLESS = ["cancel", "consumeScheduledOp", "execute", "multicall", "renounceRole", "schedule"];
 const ADMINISTRATION = [
@@ -51,7 +69,7 @@ for (const [name, deploy] of Object.entries(ways)) {
     /** Name of the error with which a call is refused or fails; undefined where it goes through. */
     async function failureOf(to: string, from: string, data: string): Promise<string | undefined> {
       const { provider } = deployed.connection.ethers;
-      const errors = [manager, abis.oracle, abis.breaker];
+      const errors = [manager, ...Object.values(abis)];
       return provider.call({ to, from, data }).then(
         () => undefined,
         (error: unknown) => errorName(error, errors),
@@ -86,7 +104,7 @@ for (const [name, deploy] of Object.entries(ways)) {
     });
 
     it("behavior: nobody but the manager changes the authority that a contract asks", async () => {
-      for (const contract of [deployed.oracle, deployed.breaker]) {
+      for (const contract of [deployed.oracle, deployed.breaker, deployed.margin, deployed.collateral]) {
         const data = contract.interface.encodeFunctionData("setAuthority", [STRANGER]);
         for (const account of Object.values(accounts)) {
           const failure = await failureOf(await contract.getAddress(), account, data);

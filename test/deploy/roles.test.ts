@@ -18,6 +18,7 @@ function expectedRoles(p: Parties, accessManager: string): RoleTable {
   });
   const rule = "(uint16,uint16,uint16,uint16)[4]";
   const terms = "(uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint8,uint16)";
+  const marginTerms = "(uint16,uint16,uint16,uint16,uint32,uint32)";
   return {
     roles: {
       ADMIN: role({ [p.owner]: p.ownerDelay }),
@@ -41,6 +42,18 @@ function expectedRoles(p: Parties, accessManager: string): RoleTable {
         "heartbeat()": "GUARDIAN",
         "release(bytes32,uint8,string)": "RELEASE",
         "armGuardian(address)": "RELEASE",
+      }),
+      MarginPolicy: target({
+        [`addMarket(bytes32,${marginTerms},uint16,uint16)`]: "GOVERNANCE",
+        [`setTerms(bytes32,${marginTerms})`]: "GOVERNANCE",
+        "raiseThreshold(bytes32,uint16)": "GOVERNANCE",
+        "startRamp(bytes32,uint16,uint40,uint40)": "GOVERNANCE",
+        "cancelRamp(bytes32)": "GOVERNANCE",
+      }),
+      CollateralFramework: target({
+        "registerToken(address,(uint16,uint16),(address,uint64)[])": "GOVERNANCE",
+        "removeToken(address)": "GOVERNANCE",
+        "setTerms(address,(uint16,uint16))": "GOVERNANCE",
       }),
     },
   };
@@ -89,26 +102,31 @@ for (const [name, deploy] of Object.entries(ways)) {
     });
 
     it("behavior: grant and admin delays are in effect after the setback of five days, not before", async () => {
-      const { accessManager, oracle, breaker } = deployed;
+      const { accessManager, oracle, breaker, margin, collateral } = deployed;
       const delays = async (): Promise<bigint[]> => [
         ...(await Promise.all(ROLE_IDS.map((role) => accessManager.getFunction("getRoleGrantDelay")(role)))),
         ...(await Promise.all(
-          [oracle, breaker].map(async (each) =>
+          [oracle, breaker, margin, collateral].map(async (each) =>
             accessManager.getFunction("getTargetAdminDelay")(await each.getAddress()),
           ),
         )),
       ];
-      expect(await delays()).to.deep.equal(Array(7).fill(0n));
+      expect(await delays()).to.deep.equal(Array(9).fill(0n));
       await settle(deployed);
       const [day, twoDays] = [BigInt(DAY), BigInt(2 * DAY)];
-      expect(await delays()).to.deep.equal([day, day, day, day, day, twoDays, twoDays]);
+      expect(await delays()).to.deep.equal([day, day, day, day, day, twoDays, twoDays, twoDays, twoDays]);
     });
   });
 }
 
 async function tableOf(deployed: Deployed): Promise<RoleTable> {
-  const { connection, accessManager, oracle, breaker, owned, firstBlock: fromBlock } = deployed;
-  const managed = { RiskOracle: await oracle.getAddress(), CircuitBreaker: await breaker.getAddress() };
+  const { connection, accessManager, oracle, breaker, margin, collateral, owned, firstBlock: fromBlock } = deployed;
+  const managed = {
+    RiskOracle: await oracle.getAddress(),
+    CircuitBreaker: await breaker.getAddress(),
+    MarginPolicy: await margin.getAddress(),
+    CollateralFramework: await collateral.getAddress(),
+  };
   return readRoles(connection.ethers.provider, {
     accessManager: await accessManager.getAddress(),
     managed,

@@ -29,7 +29,7 @@ const HOUR = 3_600;
 function parametersFor(target: string): BulkheadParameters {
   return {
     ...{ governance, guardian, riskCouncil: council, governanceDelay: 0, slotSeconds: 0, limits: DEFAULT_LIMITS },
-    ...{ releaser: governance, grantDelay: 0, targetAdminDelay: 0 },
+    ...{ releaser: governance, grantDelay: 0, targetAdminDelay: 0, collateralMaxAge: HOUR },
     ...{ subjects: [], signers: [governance], threshold: 1, modelHash: `0x${"11".repeat(32)}` },
     ...{ heartbeatPeriod: 30 * 24 * HOUR, target, targetConfig: DEFAULT_TARGET_CONFIG, ...DEFAULT_DUTY_CYCLE },
   };
