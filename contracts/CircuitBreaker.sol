@@ -2,22 +2,22 @@
 pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 
 import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
 import {IRiskOracle} from "./interfaces/IRiskOracle.sol";
 import {BreakerInput, BreakerLib} from "./libraries/BreakerLib.sol";
-import {GuardWord} from "./libraries/GuardWords.sol";
+import {FLOOR_UNIT, GuardWord, THROTTLE} from "./libraries/GuardWords.sol";
 import {Headers} from "./libraries/Headers.sol";
 import {BreakerState, LevelMoves} from "./libraries/LevelMoves.sol";
 import {LevelRules} from "./libraries/LevelRules.sol";
+import {LiquidationThrottle, Throttle} from "./libraries/LiquidationThrottle.sol";
 import {PauseBudget} from "./libraries/PauseBudget.sol";
 import {TargetConfigs} from "./libraries/TargetConfigs.sol";
 import {Cause, Evidence, TargetLedger, TargetState} from "./types/Breaker.sol";
 import {Action, Level} from "./types/Level.sol";
 import {Header, Report, Score, ScoreStatus} from "./types/Score.sol";
 import {SubjectId} from "./types/SubjectId.sol";
-import {TargetConfig, TargetTerms} from "./types/TargetConfig.sol";
+import {StalePolicy, TargetConfig, TargetTerms} from "./types/TargetConfig.sol";
 
 /// @title CircuitBreaker
 /// @notice Turns fresh scores into a protection level per target, each with an expiry.
@@ -40,17 +40,15 @@ import {TargetConfig, TargetTerms} from "./types/TargetConfig.sol";
 contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     using BreakerLib for BreakerState;
     using LevelMoves for BreakerState;
-    using RateLimiter for RateLimiter.RefillingBucket;
+    using LiquidationThrottle for Throttle;
 
     struct Target {
-        /// @dev All that guards read, but for the floor and the throttle.
+        /// @dev First, so that a guard finds it where the mapping points.
         TargetState state;
         TargetLedger ledger;
         uint256 rules;
         TargetTerms terms;
-        uint64 healthFactorFloor;
-        /// @dev One bucket a host, keyed by its address.
-        RateLimiter.RefillingBucket throttle;
+        Throttle throttle;
     }
 
     IRiskOracle private immutable _oracle;
@@ -105,7 +103,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
                 to,
                 PauseBudget.available(state.ledger, input.terms, block.timestamp)
             );
-        if (to != from) _emitLevelChanged(target, from, state.target, Cause.Scores, input.evidence);
+        if (to != from) _emitLevelChanged(target, from, state, Cause.Scores, input.evidence);
         if (_hash(state) != before) _store(target, state);
         return state.target.shadow ? Level.Normal : to;
     }
@@ -136,12 +134,12 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         require(level > from, LevelNotHigher(level, from));
         TargetTerms memory terms = _terms(target);
         _checkTrip(state, terms, level, duration);
-        state.target.byScores = false;
+        state.ledger.byScores = false;
         state.enter(level, terms, duration, block.timestamp);
         _store(target, state);
         emit Tripped(target, msg.sender, reason);
         Evidence memory none;
-        _emitLevelChanged(target, from, state.target, Cause.Guardian, none);
+        _emitLevelChanged(target, from, state, Cause.Guardian, none);
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -155,7 +153,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         _store(target, state);
         emit Released(target, msg.sender, reason);
         Evidence memory none;
-        _emitLevelChanged(target, from, state.target, Cause.Governance, none);
+        _emitLevelChanged(target, from, state, Cause.Governance, none);
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -175,7 +173,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         Target storage t = _targets[target];
         BreakerState memory state = _read(target);
         if (state.target.maxAge == 0) {
-            state.target.dwellSince = state.target.observedAt = uint40(block.timestamp);
+            state.ledger.dwellSince = state.target.observedAt = uint40(block.timestamp);
             state.ledger.budgetSeconds = config.terms.budgetCapacity;
             state.ledger.budgetAt = uint48(block.timestamp);
         } else {
@@ -183,12 +181,15 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
             PauseBudget.settle(state.ledger, _terms(target), 0, 0, block.timestamp);
         }
         state.target.maxAge = config.maxAge;
-        state.target.stalePolicy = config.stalePolicy;
+        state.target.blocksWhenStale = config.stalePolicy == StalePolicy.BlockBorrowing;
         state.target.shadow = config.shadow;
+        state.target.floor = uint16(config.healthFactorFloor / FLOOR_UNIT);
         t.rules = LevelRules.pack(config.rules);
         t.terms = config.terms;
-        t.healthFactorFloor = config.healthFactorFloor;
-        t.throttle.updateSettings(config.throttleWindow, config.throttleCapacity);
+        if (t.throttle.capacity != config.throttleCapacity || t.throttle.window != config.throttleWindow) {
+            state.target.throttleSince = uint40(block.timestamp);
+            (t.throttle.capacity, t.throttle.window) = (config.throttleCapacity, config.throttleWindow);
+        }
         emit TargetConfigured(target, config);
         _store(target, state);
     }
@@ -197,36 +198,40 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
 
     /// @inheritdoc ICircuitBreaker
     function consumeLiquidation(SubjectId target, uint256 healthFactor, uint256 value) external returns (bool) {
-        Level level = liquidationLevelOf(target);
-        if (level < Level.Throttle || healthFactor < _targets[target].healthFactorFloor) return true;
-        if (level == Level.Halt) return false;
-        RateLimiter.RefillingBucket storage throttle = _targets[target].throttle;
-        bytes32 host = _hostKey();
-        if (!throttle.tryConsume(host, value)) return false;
-        emit LiquidationConsumed(target, msg.sender, value, throttle.used(host));
+        Target storage t = _targets[target];
+        GuardWord word = _guardWord(t);
+        uint256 limit = word.limitAt(block.timestamp);
+        if (limit == 0 || word.isBelowFloor(healthFactor)) return true;
+        if (limit == THROTTLE && t.throttle.tryTake(msg.sender, word.throttleSince(), value)) return true;
+        if (!word.isShadow()) return false;
+        emit WouldHaveBlocked(target, msg.sender, Level(limit), healthFactor, value);
         return true;
     }
 
     /// @inheritdoc ICircuitBreaker
     function liquidationAllowed(SubjectId target, uint256 healthFactor, uint256 value) external view returns (bool) {
-        Level level = liquidationLevelOf(target);
-        if (level < Level.Throttle || healthFactor < _targets[target].healthFactorFloor) return true;
-        return level != Level.Halt && value <= _targets[target].throttle.available(_hostKey());
+        Target storage t = _targets[target];
+        GuardWord word = _guardWord(t);
+        uint256 limit = word.limitAt(block.timestamp);
+        if (limit == 0 || word.isShadow() || word.isBelowFloor(healthFactor)) return true;
+        if (limit != THROTTLE) return false;
+        (, uint256 available) = t.throttle.stateOf(msg.sender, word.throttleSince());
+        return value <= available;
     }
 
     /// @inheritdoc ICircuitBreaker
     function isAllowed(SubjectId target, Action action) external view returns (bool) {
-        return _guardWord(target).allows(action, block.timestamp);
+        return _guardWord(_targets[target]).returnAllows(action);
     }
 
     /// @inheritdoc ICircuitBreaker
     function levelOf(SubjectId target) external view returns (Level) {
-        return _guardWord(target).levelAt(block.timestamp);
+        return _guardWord(_targets[target]).levelAt(block.timestamp);
     }
 
     /// @inheritdoc ICircuitBreaker
-    function liquidationLevelOf(SubjectId target) public view returns (Level) {
-        return _guardWord(target).liquidationLevelAt(block.timestamp);
+    function liquidationLevelOf(SubjectId target) external view returns (Level) {
+        return _guardWord(_targets[target]).liquidationLevelAt(block.timestamp);
     }
 
     /* READING */
@@ -243,12 +248,17 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         Target storage t = _targets[target];
         for (uint256 i; i < 4; ++i) config.rules[i] = LevelRules.ruleOf(t.rules, Level(i + 1));
         config.terms = _terms(target);
-        config.healthFactorFloor = t.healthFactorFloor;
+        config.healthFactorFloor = uint64(state.floor * FLOOR_UNIT);
         config.maxAge = state.maxAge;
-        config.stalePolicy = state.stalePolicy;
+        config.stalePolicy = state.blocksWhenStale ? StalePolicy.BlockBorrowing : StalePolicy.AllowBorrowing;
         config.shadow = state.shadow;
-        config.throttleCapacity = uint128(t.throttle._capacity);
-        config.throttleWindow = uint32(t.throttle._window);
+        config.throttleCapacity = t.throttle.capacity;
+        config.throttleWindow = t.throttle.window;
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function throttleOf(SubjectId target, address host) external view returns (uint256 used, uint256 available) {
+        return _targets[target].throttle.stateOf(host, _load(target).target.throttleSince);
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -292,7 +302,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         Evidence memory none;
         Level from = state.target.level;
         while (state.expire(block.timestamp)) {
-            _emitLevelChanged(target, from, state.target, Cause.Expiry, none);
+            _emitLevelChanged(target, from, state, Cause.Expiry, none);
             from = state.target.level;
         }
     }
@@ -300,11 +310,12 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     function _emitLevelChanged(
         SubjectId target,
         Level from,
-        TargetState memory t,
+        BreakerState memory state,
         Cause cause,
         Evidence memory evidence
     ) private {
-        emit LevelChanged(target, from, t.level, t.until, t.dwellSince, cause, t.shadow, evidence);
+        TargetState memory t = state.target;
+        emit LevelChanged(target, from, t.level, t.until, state.ledger.dwellSince, cause, t.shadow, evidence);
     }
 
     function _checkTrip(
@@ -337,14 +348,10 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     }
 
     /// @dev The slot of `target`'s state, undecoded: decoding ten fields would cost a guard half as much again.
-    function _guardWord(SubjectId target) private view returns (GuardWord word) {
-        TargetState storage state = _targets[target].state;
+    function _guardWord(Target storage t) private view returns (GuardWord word) {
+        TargetState storage state = t.state;
         assembly ("memory-safe") {
             word := sload(state.slot)
         }
-    }
-
-    function _hostKey() private view returns (bytes32) {
-        return bytes32(uint256(uint160(msg.sender)));
     }
 }

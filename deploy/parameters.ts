@@ -40,13 +40,16 @@ const targetTerms = z.strictObject({
 const targetConfig = z.strictObject({
   rules: z.tuple([levelRule, levelRule, levelRule, levelRule]),
   terms: targetTerms,
-  /** 0.9 to 1. */
-  healthFactorFloor: big.refine((wad) => wad >= 9n * 10n ** 17n && wad <= 10n ** 18n, "expected 0.9e18 to 1e18"),
+  /** 0.9 to 1, in steps of 0.0001. */
+  healthFactorFloor: big.refine(
+    (wad) => wad >= 9n * 10n ** 17n && wad <= 10n ** 18n && wad % 10n ** 14n === 0n,
+    "expected 0.9e18 to 1e18, a multiple of 0.0001e18",
+  ),
   maxAge: uint16,
   stalePolicy: z.union([z.literal(0), z.literal(1)]),
   shadow: z.boolean(),
-  throttleCapacity: big,
-  throttleWindow: seconds,
+  throttleCapacity: big.refine((value) => value > 0n && value < 1n << 96n, "expected more than 0, in 96 bits"),
+  throttleWindow: seconds.min(1).max(86_400),
 });
 
 const limits = z.strictObject({ maxReportAge: seconds, maxEase: bps, minCoverage: bps });

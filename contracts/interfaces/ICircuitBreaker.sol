@@ -23,14 +23,15 @@ interface ICircuitBreaker {
         DurationOutOfRange,
         /// The budget does not hold one Halt and its grace, holds more than 24 hours, or refills as fast as time passes.
         BudgetOutOfRange,
-        /// The floor is below 0.9, where a Halt would hold back accounts that are all but bad debt, or above 1.
+        /// The floor is below 0.9, where a Halt would hold back accounts that are all but bad debt, or above 1, or not a
+        /// multiple of 0.0001.
         FloorOutOfRange,
         /// `maxAge` is zero.
         MaxAgeZero,
         /// `minCoverage` is above 100 %.
         CoverageAboveOne,
-        /// The throttle has no capacity or no window.
-        ThrottleEmpty
+        /// The throttle has no capacity or no window, or takes longer than 24 hours to come back.
+        ThrottleOutOfRange
     }
 
     /// @notice The level of `target` changed.
@@ -53,7 +54,8 @@ interface ICircuitBreaker {
         Evidence evidence
     );
 
-    /// @notice All that is stored about `target`, after every change of it: state can be rebuilt from these alone.
+    /// @notice All that is stored about `target` but its configuration, after every change of it: with {TargetConfigured} and
+    /// {GuardianAlive}, state can be rebuilt from events alone. The meters of the throttle are the exception: {throttleOf}.
     /// @param target The target.
     /// @param state Its state.
     /// @param ledger Its ledger.
@@ -83,12 +85,20 @@ interface ICircuitBreaker {
     /// @param reason Why, for people.
     event Released(SubjectId indexed target, address indexed caller, string reason);
 
-    /// @notice A liquidation was taken from a throttle.
+    /// @notice A target that only observes let a liquidation pass that it would have refused. Anybody can ask: count the hosts
+    /// that you know.
     /// @param target The target.
-    /// @param host Whose throttle: the caller's own.
-    /// @param value Value taken, in the host's unit.
-    /// @param used Value in use after it.
-    event LiquidationConsumed(SubjectId indexed target, address indexed host, uint256 value, uint256 used);
+    /// @param host Who asked.
+    /// @param level Throttle, where the host had less than `value` left, or Halt.
+    /// @param healthFactor Of the account; 1e18 is 1.
+    /// @param value Collateral to be seized, in the host's unit of value.
+    event WouldHaveBlocked(
+        SubjectId indexed target,
+        address indexed host,
+        Level indexed level,
+        uint256 healthFactor,
+        uint256 value
+    );
 
     /// @notice A guardian showed to be there, or was armed by governance.
     /// @param guardian The guardian.
@@ -162,7 +172,8 @@ interface ICircuitBreaker {
     function release(SubjectId target, Level level, string calldata reason) external;
 
     /// @notice Sets everything about `target`. A new target starts at Normal, its budget full, its staleness counted from now.
-    /// @dev Emits {TargetConfigured} and {TargetUpdated}. A level in force keeps its expiry.
+    /// @dev Emits {TargetConfigured} and {TargetUpdated}. A level in force keeps its expiry. A new throttle capacity or window
+    /// applies to every host at once; what a host has used stays used, and comes back from now on at the new rate.
     ///
     /// Requirements:
     /// - the caller holds the role ({AccessManagedUnauthorized});
@@ -181,8 +192,10 @@ interface ICircuitBreaker {
     function heartbeat() external;
 
     /// @notice Takes a liquidation of `value` from the throttle of the calling host, if there is one.
-    /// @dev Emits {LiquidationConsumed} when something was taken. Each host has its own throttle per target, so that nobody
-    /// can use up another's. Nothing is taken below the floor, or where liquidations are not throttled. Never reverts.
+    /// @dev Each host has its own throttle per target, so that nobody can use up another's. Nothing is taken below the floor, or
+    /// where liquidations are not throttled. A target that only observes answers yes, counts all the same, and emits
+    /// {WouldHaveBlocked} where it would have said no. Taking emits nothing, because a log would cost the host a fifth of the
+    /// call: {throttleOf} tells what is used. Never reverts.
     /// @param healthFactor Of the account, before; 1e18 is 1.
     /// @param value Collateral to be seized, in the host's unit of value.
     /// @return Whether the liquidation is allowed.
@@ -198,13 +211,18 @@ interface ICircuitBreaker {
 
     /// @notice Whether `action` is allowed on `target` now, for an account and size not further known.
     /// @dev Repay and AddCollateral: always. Borrow: below NoNewLeverage, and not stale unless the policy says otherwise.
-    /// WithdrawCollateral, by an account with debt: below NoNewLeverage. Liquidate: below Halt.
+    /// WithdrawCollateral, by an account with debt: below NoNewLeverage, however old the score. Liquidate: below Halt.
     function isAllowed(SubjectId target, Action action) external view returns (bool);
 
     /// @notice Whether the calling host may liquidate `value` of an account of `healthFactor` on `target` now; takes nothing.
     /// @param healthFactor Of the account; 1e18 is 1.
     /// @param value Collateral to be seized, in the host's unit of value.
     function liquidationAllowed(SubjectId target, uint256 healthFactor, uint256 value) external view returns (bool);
+
+    /// @notice What `host` has in use of its throttle on `target`, and what it has left, in its unit of value. Rounds the first
+    /// up, the second down.
+    /// @dev Reverts with {TargetNotConfigured}.
+    function throttleOf(SubjectId target, address host) external view returns (uint256 used, uint256 available);
 
     /// @notice What is stored about `target`; a level whose time is up is still there: see {levelOf}.
     function stateOf(SubjectId target) external view returns (TargetState memory state, TargetLedger memory ledger);

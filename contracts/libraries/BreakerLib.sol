@@ -39,25 +39,25 @@ library BreakerLib {
 
         if (evidence.epoch > s.ledger.lastEpoch && input.blockNumber > s.ledger.confirmedBlock) {
             _count(s, input);
-            wanted = _confirmed(t.confirmations, input.terms.confirmations);
+            wanted = _confirmed(s.ledger.confirmations, input.terms.confirmations);
             if (wanted > t.level) _raise(s, wanted, input.terms, now_);
             if (t.level >= Level.NoNewLeverage && input.rules.holds(Level.NoNewLeverage, evidence))
                 t.holdBorrowing(now_ + input.terms.noNewLeverageSeconds);
         }
-        if (t.level != Level.Normal && !input.rules.holds(t.level, evidence) && _mayFall(t, input, now_))
+        if (t.level != Level.Normal && !input.rules.holds(t.level, evidence) && _mayFall(s, input, now_))
             s.lower(input.terms, now_);
     }
 
     /// @dev Counts one epoch for every level that it calls for; a level that it does not call for starts over.
     function _count(BreakerState memory s, BreakerInput memory input) private pure {
-        uint256 counters = s.target.confirmations;
+        uint256 counters = s.ledger.confirmations;
         uint256 counted;
         for (uint256 i; i < 4; ++i) {
             if (!input.rules.enters(Level(i + 1), input.evidence)) continue;
             uint256 counter = (counters >> (2 * i)) & 3;
             counted |= (counter < COUNTER_MAX ? counter + 1 : COUNTER_MAX) << (2 * i);
         }
-        s.target.confirmations = uint8(counted);
+        s.ledger.confirmations = uint8(counted);
         s.ledger.lastEpoch = input.evidence.epoch;
         if (counted != 0) s.ledger.confirmedBlock = input.blockNumber;
     }
@@ -83,16 +83,16 @@ library BreakerLib {
             break;
         }
         if (wanted <= s.target.level) return;
-        s.target.byScores = true;
+        s.ledger.byScores = true;
         s.enter(wanted, terms, duration, now_);
     }
 
     /// @dev Falls need evidence observed since the level was entered, and from enough of the market.
-    function _mayFall(TargetState memory t, BreakerInput memory input, uint256 now_) private pure returns (bool) {
+    function _mayFall(BreakerState memory s, BreakerInput memory input, uint256 now_) private pure returns (bool) {
         Evidence memory evidence = input.evidence;
         return
-            now_ >= uint256(t.dwellSince) + input.terms.minDwell &&
-            evidence.observedAt > t.dwellSince &&
+            now_ >= uint256(s.ledger.dwellSince) + input.terms.minDwell &&
+            evidence.observedAt > s.ledger.dwellSince &&
             evidence.coverage >= input.terms.minCoverage;
     }
 }

@@ -30,8 +30,8 @@ library LevelMoves {
         TargetState memory t = s.target;
         if (t.level <= Level.Watch || now_ < t.until) return false;
         // The scores begin a pause again only on evidence from after theirs: its counters start over.
-        if (t.level >= Level.Throttle && t.byScores) t.confirmations &= 0x0f;
-        t.dwellSince = t.until;
+        if (t.level >= Level.Throttle && s.ledger.byScores) s.ledger.confirmations &= 0x0f;
+        s.ledger.dwellSince = t.until;
         bool falls = t.until < t.noNewLeverageUntil;
         t.level = falls ? Level.NoNewLeverage : Level.Watch;
         if (!falls) t.noNewLeverageUntil = 0;
@@ -56,7 +56,7 @@ library LevelMoves {
             t.graceUntil = blockedUntil == end ? 0 : uint40(blockedUntil);
         }
         t.level = level;
-        t.dwellSince = uint40(now_);
+        s.ledger.dwellSince = uint40(now_);
         t.until = uint40(end);
         if (level > Level.Watch) holdBorrowing(t, blockedUntil);
         else t.until = 0;
@@ -77,10 +77,10 @@ library LevelMoves {
         s.ledger.settle(terms, prepaid(t, now_), grace, now_);
         t.graceUntil = grace == 0 ? 0 : uint40(now_ + grace);
         t.level = level;
-        t.dwellSince = uint40(now_);
+        s.ledger.dwellSince = uint40(now_);
         t.until = t.noNewLeverageUntil = 0;
         if (stays) holdBorrowing(t, now_ + (grace > terms.noNewLeverageSeconds ? grace : terms.noNewLeverageSeconds));
-        t.confirmations = 0;
+        s.ledger.confirmations = 0;
     }
 
     /// @notice Seconds that a new pause could take: what is left, and what the current one would give back.
@@ -112,7 +112,7 @@ library LevelMoves {
         }
         t.graceUntil = 0;
         t.level = Level(uint8(from) - 1);
-        t.dwellSince = uint40(now_);
+        s.ledger.dwellSince = uint40(now_);
         if (from == Level.Throttle) holdBorrowing(t, now_ + terms.noNewLeverageSeconds);
         else if (from < Level.Throttle) t.until = t.noNewLeverageUntil = 0;
     }

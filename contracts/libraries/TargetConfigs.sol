@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
 import {Level} from "../types/Level.sol";
 import {Bps} from "../types/Units.sol";
+import {FLOOR_UNIT} from "./GuardWords.sol";
 import {SHORTEST_PAUSE} from "./LevelMoves.sol";
 import {LevelRule, TargetConfig, TargetTerms} from "../types/TargetConfig.sol";
 
@@ -15,6 +16,7 @@ library TargetConfigs {
     uint32 internal constant LONGEST_NO_NEW_LEVERAGE = 7 days;
     uint32 internal constant LONGEST_GRACE = 1 hours;
     uint32 internal constant LONGEST_BUDGET = 24 hours;
+    uint24 internal constant LONGEST_WINDOW = 24 hours;
     uint64 internal constant FLOOR_MIN = 0.9e18;
     uint64 internal constant FLOOR_MAX = 1e18;
 
@@ -23,11 +25,16 @@ library TargetConfigs {
         _checkRules(config);
         _checkTerms(config.terms);
         _require(
-            config.healthFactorFloor >= FLOOR_MIN && config.healthFactorFloor <= FLOOR_MAX,
+            config.healthFactorFloor >= FLOOR_MIN &&
+                config.healthFactorFloor <= FLOOR_MAX &&
+                config.healthFactorFloor % FLOOR_UNIT == 0,
             ICircuitBreaker.ConfigFault.FloorOutOfRange
         );
         _require(config.maxAge != 0, ICircuitBreaker.ConfigFault.MaxAgeZero);
-        _require(config.throttleCapacity != 0 && config.throttleWindow != 0, ICircuitBreaker.ConfigFault.ThrottleEmpty);
+        _require(
+            config.throttleCapacity != 0 && config.throttleWindow != 0 && config.throttleWindow <= LONGEST_WINDOW,
+            ICircuitBreaker.ConfigFault.ThrottleOutOfRange
+        );
     }
 
     /// @notice How long a guardian may raise to `level`; Watch has no end. A pause that follows another, of which `prepaid`

@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {Level} from "./Level.sol";
-import {StalePolicy} from "./TargetConfig.sol";
 import {Bps, Cx} from "./Units.sol";
 
 /// @notice Why a level changed.
@@ -17,22 +16,23 @@ enum Cause {
     Governance
 }
 
-/// @notice Where a target stands: one slot, all that a guard reads (256 bits).
+/// @notice Where a target stands: one slot, all that a guard reads but for the caller's own meter (256 bits).
 struct TargetState {
+    /// @dev Observe only: levels move and are evented, nothing is blocked.
+    bool shadow;
+    /// @dev Whether a score older than `maxAge` blocks borrowing.
+    bool blocksWhenStale;
     /// @dev Level as last stored; above Watch it counts until `until`, then as NoNewLeverage until `noNewLeverageUntil`, then as
     /// Watch.
     Level level;
-    StalePolicy stalePolicy;
-    /// @dev Observe only: levels move and are evented, nothing is blocked.
-    bool shadow;
-    /// @dev Epochs that confirmed each level, two bits a level, Watch lowest; saturates at 3.
-    uint8 confirmations;
+    /// @dev Health factor in 0.0001 (10_000 is 1) below which a liquidation is never blocked.
+    uint16 floor;
     /// @dev Age in seconds from which a score is stale.
     uint16 maxAge;
+    /// @dev When the throttle's capacity and window were last set, unix seconds: a meter written before has older ones.
+    uint40 throttleSince;
     /// @dev When the level ends by itself, unix seconds; 0 for Normal and Watch.
     uint40 until;
-    /// @dev When the level was entered, unix seconds.
-    uint40 dwellSince;
     /// @dev When the newest known score was observed, unix seconds.
     uint40 observedAt;
     /// @dev Until when liquidations stay throttled after a Halt, unix seconds.
@@ -40,11 +40,9 @@ struct TargetState {
     /// @dev Until when the target is at NoNewLeverage at least, unix seconds: never before `until` and `graceUntil`; 0 for
     /// Normal and Watch.
     uint40 noNewLeverageUntil;
-    /// @dev Whether the scores entered the level, and not a guardian.
-    bool byScores;
 }
 
-/// @notice What only {poke} needs to remember of a target: one slot (184 bits).
+/// @notice What guards do not need to know of a target: one slot (240 bits).
 struct TargetLedger {
     /// @dev Block in which evidence for a level was last counted.
     uint48 confirmedBlock;
@@ -54,6 +52,12 @@ struct TargetLedger {
     uint40 budgetSeconds;
     /// @dev Last epoch counted as evidence.
     uint48 lastEpoch;
+    /// @dev When the level was entered, unix seconds.
+    uint40 dwellSince;
+    /// @dev Epochs that confirmed each level, two bits a level, Watch lowest; saturates at 3.
+    uint8 confirmations;
+    /// @dev Whether the scores entered the level, and not a guardian.
+    bool byScores;
 }
 
 /// @notice What the oracle said when a level was decided.

@@ -48,14 +48,14 @@ struct TargetConfig {
     /// @dev Watch, NoNewLeverage, Throttle, Halt.
     LevelRule[4] rules;
     TargetTerms terms;
-    /// @dev Health factor (1e18 is 1) below which a liquidation is never blocked; at most 1e18.
+    /// @dev Health factor (1e18 is 1) below which a liquidation is never blocked; 0.9 to 1, in steps of 0.0001.
     uint64 healthFactorFloor;
     /// @dev Age in seconds from which a score is stale.
     uint16 maxAge;
     StalePolicy stalePolicy;
     bool shadow;
     /// @dev Value that one host may liquidate at once under Throttle, in the host's unit of value.
-    uint128 throttleCapacity;
-    /// @dev Seconds in which `throttleCapacity` comes back.
-    uint32 throttleWindow;
+    uint96 throttleCapacity;
+    /// @dev Seconds in which `throttleCapacity` comes back; at most 24 hours.
+    uint24 throttleWindow;
 }

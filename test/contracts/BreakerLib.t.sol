@@ -65,7 +65,7 @@ contract BreakerLibTest {
 
     function _start() internal pure returns (BreakerState memory s) {
         s.target.maxAge = 1 hours;
-        s.target.dwellSince = uint40(NOW);
+        s.ledger.dwellSince = uint40(NOW);
         s.target.observedAt = uint40(NOW);
         s.ledger.budgetSeconds = 6 hours;
         s.ledger.budgetAt = uint48(NOW);
@@ -218,16 +218,16 @@ contract BreakerLibTest {
 
     function test_next_doesNotFallBeforeItsDwell() public pure {
         BreakerState memory s = _at(Level.Watch);
-        s.target.dwellSince = uint40(NOW + 2 * TEN_MINUTES - 15 minutes + 1);
+        s.ledger.dwellSince = uint40(NOW + 2 * TEN_MINUTES - 15 minutes + 1);
         _assertLevel(_go(s, _input(2, 100, 0, 0)), Level.Watch, "a second early");
-        s.target.dwellSince -= 1;
+        s.ledger.dwellSince -= 1;
         _assertLevel(_go(s, _input(2, 100, 0, 0)), Level.Normal, "on time");
     }
 
     function test_next_doesNotFallOnEvidenceFromBeforeTheLevel() public pure {
         BreakerState memory s = _at(Level.Watch);
         BreakerInput memory input = _input(2, 100, 0, 0);
-        input.evidence.observedAt = s.target.dwellSince;
+        input.evidence.observedAt = s.ledger.dwellSince;
         _assertLevel(_go(s, input), Level.Watch, "observed before");
         input.evidence.observedAt += 1;
         _assertLevel(_go(s, input), Level.Normal, "observed after");
@@ -267,7 +267,7 @@ contract BreakerLibTest {
             _assertLevel(s.target.level, Level(i), "before");
             vm.assertTrue(s.expire(until));
             _assertLevel(s.target.level, Level.Watch, "at");
-            vm.assertEq(s.target.dwellSince, until);
+            vm.assertEq(s.ledger.dwellSince, until);
             vm.assertEq(s.target.until + s.target.noNewLeverageUntil, 0);
         }
         vm.assertFalse(_at(Level.Watch).expire(type(uint40).max));
@@ -280,24 +280,24 @@ contract BreakerLibTest {
             s.target.noNewLeverageUntil = until + 100;
             vm.assertTrue(s.expire(until + 200));
             _assertLevel(s.target.level, Level.NoNewLeverage, "the pause");
-            vm.assertEq(s.target.dwellSince, until);
+            vm.assertEq(s.ledger.dwellSince, until);
             vm.assertEq(s.target.until, until + 100);
             vm.assertTrue(s.expire(until + 200));
             _assertLevel(s.target.level, Level.Watch, "what it ended in");
-            vm.assertEq(s.target.dwellSince, until + 100);
+            vm.assertEq(s.ledger.dwellSince, until + 100);
             vm.assertFalse(s.expire(until + 200));
         }
     }
 
     function test_expire_startsOnlyTheScoresOwnPausesOver() public pure {
         BreakerState memory s = _at(Level.Throttle);
-        s.target.confirmations = 0xa5;
+        s.ledger.confirmations = 0xa5;
         s.expire(NOW + 2 hours);
-        vm.assertEq(s.target.confirmations, 0xa5);
+        vm.assertEq(s.ledger.confirmations, 0xa5);
         s = _at(Level.Throttle);
-        (s.target.confirmations, s.target.byScores) = (0xa5, true);
+        (s.ledger.confirmations, s.ledger.byScores) = (0xa5, true);
         s.expire(NOW + 2 hours);
-        vm.assertEq(s.target.confirmations, 0x05);
+        vm.assertEq(s.ledger.confirmations, 0x05);
     }
 
     function test_next_renewsNoNewLeverageButNoPause() public pure {
@@ -345,7 +345,7 @@ contract BreakerLibTest {
         s.ledger.budgetAt = uint48(NOW + 2 * TEN_MINUTES);
         s.ledger.budgetSeconds = 25 minutes;
         BreakerInput memory second = _input(2, 200, 0, 3);
-        s.target.confirmations = 1 << 6;
+        s.ledger.confirmations = 1 << 6;
         _assertLevel(_go(s, second), Level.Halt, "what is left");
         vm.assertEq(s.target.until, NOW + 2 * TEN_MINUTES + 15 minutes);
         vm.assertEq(s.ledger.budgetSeconds, 0);
@@ -355,14 +355,14 @@ contract BreakerLibTest {
         BreakerState memory s = _start();
         s.ledger.budgetAt = uint48(NOW + 2 * TEN_MINUTES);
         s.ledger.budgetSeconds = 14 minutes;
-        s.target.confirmations = (1 << 6) | (1 << 4);
+        s.ledger.confirmations = (1 << 6) | (1 << 4);
         _assertLevel(_go(s, _input(2, 200, 0, 3)), Level.Throttle, "less than grace and the shortest pause");
         vm.assertEq(s.target.until, NOW + 2 * TEN_MINUTES + 14 minutes);
 
         s = _start();
         s.ledger.budgetAt = uint48(NOW + 2 * TEN_MINUTES);
         s.ledger.budgetSeconds = 4 minutes;
-        s.target.confirmations = (1 << 6) | (1 << 4);
+        s.ledger.confirmations = (1 << 6) | (1 << 4);
         _assertLevel(_go(s, _input(2, 200, 0, 3)), Level.NoNewLeverage, "less than the shortest pause");
         vm.assertEq(s.ledger.budgetSeconds, 4 minutes);
     }

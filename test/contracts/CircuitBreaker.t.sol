@@ -25,20 +25,27 @@ contract CircuitBreakerTest is BreakerFixture {
         // _targets is the first mapping after AccessManaged's slot.
         bytes32 base = keccak256(abi.encode(venueId, uint256(1)));
         (TargetState memory state, TargetLedger memory ledger) = breaker.stateOf(venueId);
-        uint256 word = uint256(state.level) | (uint256(state.stalePolicy) << 8) | (uint256(state.shadow ? 1 : 0) << 16);
-        word |= (uint256(state.confirmations) << 24) | (uint256(state.maxAge) << 32) | (uint256(state.until) << 48);
-        word |= (uint256(state.dwellSince) << 88) | (uint256(state.observedAt) << 128);
-        word |= (uint256(state.graceUntil) << 168) | (uint256(state.noNewLeverageUntil) << 208);
-        word |= uint256(state.byScores ? 1 : 0) << 248;
+        uint256 word = uint256(state.shadow ? 1 : 0) | (uint256(state.blocksWhenStale ? 1 : 0) << 8);
+        word |= uint256(state.level) << 16;
+        word |= (uint256(state.floor) << 24) | (uint256(state.maxAge) << 40) | (uint256(state.throttleSince) << 56);
+        word |= (uint256(state.until) << 96) | (uint256(state.observedAt) << 136);
+        word |= (uint256(state.graceUntil) << 176) | (uint256(state.noNewLeverageUntil) << 216);
         vm.assertEq(vm.load(address(breaker), base), bytes32(word));
         word =
             uint256(ledger.confirmedBlock) |
             (uint256(ledger.budgetAt) << 48) |
             (uint256(ledger.budgetSeconds) << 96) |
-            (uint256(ledger.lastEpoch) << 136);
+            (uint256(ledger.lastEpoch) << 136) |
+            (uint256(ledger.dwellSince) << 184) |
+            (uint256(ledger.confirmations) << 224) |
+            (uint256(ledger.byScores ? 1 : 0) << 232);
         vm.assertEq(vm.load(address(breaker), bytes32(uint256(base) + 1)), bytes32(word));
-        vm.assertTrue(state.until != 0 && state.graceUntil != 0 && state.noNewLeverageUntil != 0 && state.byScores);
-        vm.assertTrue(ledger.confirmedBlock != 0 && ledger.lastEpoch == 2);
+        vm.assertTrue(
+            state.until != 0 && state.graceUntil != 0 && state.noNewLeverageUntil != 0 && state.floor == 9_500
+        );
+        vm.assertTrue(
+            ledger.confirmedBlock != 0 && ledger.lastEpoch == 2 && ledger.byScores && ledger.confirmations != 0
+        );
     }
 
     /* POKE */
@@ -419,10 +426,10 @@ contract CircuitBreakerTest is BreakerFixture {
         _expectFault(c, ICircuitBreaker.ConfigFault.MaxAgeZero);
         c = _config();
         c.throttleCapacity = 0;
-        _expectFault(c, ICircuitBreaker.ConfigFault.ThrottleEmpty);
+        _expectFault(c, ICircuitBreaker.ConfigFault.ThrottleOutOfRange);
         c = _config();
         c.throttleWindow = 0;
-        _expectFault(c, ICircuitBreaker.ConfigFault.ThrottleEmpty);
+        _expectFault(c, ICircuitBreaker.ConfigFault.ThrottleOutOfRange);
     }
 
     function test_RevertWhen_TermsAreInvalid() public {

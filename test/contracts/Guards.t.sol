@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ICircuitBreaker} from "../../contracts/interfaces/ICircuitBreaker.sol";
 import {TargetState} from "../../contracts/types/Breaker.sol";
 import {Action, Level} from "../../contracts/types/Level.sol";
 import {SubjectId} from "../../contracts/types/SubjectId.sol";
@@ -99,14 +98,6 @@ contract GuardsTest is BreakerFixture {
         vm.prank(address(0xbad));
         vm.assertTrue(breaker.consumeLiquidation(venueId, SOUND, 1_000));
         vm.assertTrue(breaker.liquidationAllowed(venueId, SOUND, 1_000));
-    }
-
-    function test_liquidation_emitsWhatWasTaken() public {
-        _trip(Level.Throttle, 2 hours);
-        breaker.consumeLiquidation(venueId, SOUND, 100);
-        vm.expectEmit(address(breaker));
-        emit ICircuitBreaker.LiquidationConsumed(venueId, address(this), 250, 350);
-        vm.assertTrue(breaker.consumeLiquidation(venueId, SOUND, 250));
     }
 
     function test_liquidation_throttledDuringTheGrace() public {

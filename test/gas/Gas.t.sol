@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {Report} from "../../contracts/types/Score.sol";
-import {Action, Level} from "../../contracts/types/Level.sol";
 import {BreakerFixture} from "../contracts/support/BreakerFixture.sol";
 import {vm} from "../contracts/support/Vm.sol";
 import {GasProbe} from "./GasProbe.sol";
@@ -19,7 +18,6 @@ contract GasTest is BreakerFixture {
         oracle.rotateSigners(_addresses(keys), 5);
         probe = new GasProbe();
         for (uint48 epoch = 1; epoch <= 65; ++epoch) _publishFifty(epoch, _lane(200 + uint16(epoch), 900, 0));
-        breaker.poke(venueId);
         vm.assertEq(oracle.laneCount(), 50);
     }
 
@@ -49,25 +47,6 @@ contract GasTest is BreakerFixture {
         _assertCallGas("readSubject", address(oracle), abi.encodeCall(oracle.score, (venueId)));
     }
 
-    function test_guardRead() public {
-        _assertCallGas("guardRead", address(breaker), abi.encodeCall(breaker.isAllowed, (venueId, Action.Borrow)));
-    }
-
-    function test_guardConsumeNormal() public {
-        _assertCallGas(
-            "guardConsumeNormal",
-            address(breaker),
-            abi.encodeCall(breaker.consumeLiquidation, (venueId, 0.97e18, 1))
-        );
-    }
-
-    function test_guardConsumeThrottle() public {
-        _trip(Level.Throttle, 1 hours);
-        bytes memory data = abi.encodeCall(breaker.consumeLiquidation, (venueId, 0.97e18, 10));
-        probe.measure(address(breaker), data);
-        _assertCallGas("guardConsumeThrottle", address(breaker), data);
-    }
-
     function test_publish50of5of9() public {
         _travelTo(66);
         (Report memory report, bytes memory signatures) = _fifty(66, _lane(300, 1_000, 1));
@@ -82,21 +61,5 @@ contract GasTest is BreakerFixture {
         oracle.publish(report, signatures);
         vm.snapshotGasLastCall("gas", "publish50of5of9EveryLaneClamped");
         vm.assertEq(oracle.header().epoch, 66);
-    }
-
-    function test_poke() public {
-        _publishFifty(66, _lane(230, 900, 0));
-        breaker.poke(venueId);
-        vm.snapshotGasLastCall("gas", "poke");
-        vm.assertEq(oracle.header().epoch, 66);
-    }
-
-    function test_pokeRaisingToHalt() public {
-        _publishFifty(66, _lane(300, 900, 3));
-        breaker.poke(venueId);
-        _publishFifty(67, _lane(300, 900, 3));
-        breaker.poke(venueId);
-        vm.snapshotGasLastCall("gas", "pokeRaisingToHalt");
-        _assertLevel(Level.Halt);
     }
 }

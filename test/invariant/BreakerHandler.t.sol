@@ -105,6 +105,11 @@ contract BreakerHandler is BreakerFixture {
         return ledger.lastEpoch;
     }
 
+    function enteredAt() external view returns (uint40) {
+        (, TargetLedger memory ledger) = breaker.stateOf(venueId);
+        return ledger.dwellSince;
+    }
+
     function liquidationLevel() external view returns (Level) {
         return breaker.liquidationLevelOf(venueId);
     }

@@ -62,7 +62,7 @@ contract CircuitBreakerInvariantTest {
         vm.assertEq(state.level > Level.Watch, state.noNewLeverageUntil != 0);
         vm.assertLe(state.until, state.noNewLeverageUntil);
         vm.assertLe(state.noNewLeverageUntil, block.timestamp + 7 days);
-        if (state.level == Level.Halt) vm.assertLe(state.until, uint256(state.dwellSince) + 4 hours);
+        if (state.level == Level.Halt) vm.assertLe(state.until, uint256(handler.enteredAt()) + 4 hours);
     }
 
     function invariant_borrowingIsBlockedWhileLiquidationsAreLimited() public view {

@@ -24,14 +24,14 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type TargetConfigStructOutput = [rules: [LevelRuleStructOutput, LevelRuleStructOutput, LevelRuleStructOutput, LevelRuleStructOutput], terms: TargetTermsStructOutput, healthFactorFloor: bigint, maxAge: bigint, stalePolicy: bigint, shadow: boolean, throttleCapacity: bigint, throttleWindow: bigint] & {rules: [LevelRuleStructOutput, LevelRuleStructOutput, LevelRuleStructOutput, LevelRuleStructOutput], terms: TargetTermsStructOutput, healthFactorFloor: bigint, maxAge: bigint, stalePolicy: bigint, shadow: boolean, throttleCapacity: bigint, throttleWindow: bigint }
   
 
-    export type TargetStateStruct = {level: BigNumberish, stalePolicy: BigNumberish, shadow: boolean, confirmations: BigNumberish, maxAge: BigNumberish, until: BigNumberish, dwellSince: BigNumberish, observedAt: BigNumberish, graceUntil: BigNumberish, noNewLeverageUntil: BigNumberish, byScores: boolean}
+    export type TargetStateStruct = {shadow: boolean, blocksWhenStale: boolean, level: BigNumberish, floor: BigNumberish, maxAge: BigNumberish, throttleSince: BigNumberish, until: BigNumberish, observedAt: BigNumberish, graceUntil: BigNumberish, noNewLeverageUntil: BigNumberish}
 
-    export type TargetStateStructOutput = [level: bigint, stalePolicy: bigint, shadow: boolean, confirmations: bigint, maxAge: bigint, until: bigint, dwellSince: bigint, observedAt: bigint, graceUntil: bigint, noNewLeverageUntil: bigint, byScores: boolean] & {level: bigint, stalePolicy: bigint, shadow: boolean, confirmations: bigint, maxAge: bigint, until: bigint, dwellSince: bigint, observedAt: bigint, graceUntil: bigint, noNewLeverageUntil: bigint, byScores: boolean }
+    export type TargetStateStructOutput = [shadow: boolean, blocksWhenStale: boolean, level: bigint, floor: bigint, maxAge: bigint, throttleSince: bigint, until: bigint, observedAt: bigint, graceUntil: bigint, noNewLeverageUntil: bigint] & {shadow: boolean, blocksWhenStale: boolean, level: bigint, floor: bigint, maxAge: bigint, throttleSince: bigint, until: bigint, observedAt: bigint, graceUntil: bigint, noNewLeverageUntil: bigint }
   
 
-    export type TargetLedgerStruct = {confirmedBlock: BigNumberish, budgetAt: BigNumberish, budgetSeconds: BigNumberish, lastEpoch: BigNumberish}
+    export type TargetLedgerStruct = {confirmedBlock: BigNumberish, budgetAt: BigNumberish, budgetSeconds: BigNumberish, lastEpoch: BigNumberish, dwellSince: BigNumberish, confirmations: BigNumberish, byScores: boolean}
 
-    export type TargetLedgerStructOutput = [confirmedBlock: bigint, budgetAt: bigint, budgetSeconds: bigint, lastEpoch: bigint] & {confirmedBlock: bigint, budgetAt: bigint, budgetSeconds: bigint, lastEpoch: bigint }
+    export type TargetLedgerStructOutput = [confirmedBlock: bigint, budgetAt: bigint, budgetSeconds: bigint, lastEpoch: bigint, dwellSince: bigint, confirmations: bigint, byScores: boolean] & {confirmedBlock: bigint, budgetAt: bigint, budgetSeconds: bigint, lastEpoch: bigint, dwellSince: bigint, confirmations: bigint, byScores: boolean }
   
 
     export type ReportStruct = {configDigest: BytesLike, epoch: BigNumberish, observedBlock: BigNumberish, observedBlockHash: BytesLike, observedAt: BigNumberish, coverage: BigNumberish, flags: BigNumberish, modelHash: BytesLike, snapshotHash: BytesLike, scoresRoot: BytesLike, lanes: BigNumberish[]}
@@ -40,9 +40,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface ICircuitBreakerInterface extends Interface {
-    getFunction(nameOrSignature: "aliveUntil" | "armGuardian" | "configOf" | "configureTarget" | "consumeLiquidation" | "heartbeat" | "heartbeatPeriod" | "isAllowed" | "levelOf" | "liquidationAllowed" | "liquidationLevelOf" | "oracle" | "pauseBudgetOf" | "poke" | "publishAndPoke" | "release" | "stateOf" | "trip"): FunctionFragment;
+    getFunction(nameOrSignature: "aliveUntil" | "armGuardian" | "configOf" | "configureTarget" | "consumeLiquidation" | "heartbeat" | "heartbeatPeriod" | "isAllowed" | "levelOf" | "liquidationAllowed" | "liquidationLevelOf" | "oracle" | "pauseBudgetOf" | "poke" | "publishAndPoke" | "release" | "stateOf" | "throttleOf" | "trip"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "GuardianAlive" | "LevelChanged" | "LiquidationConsumed" | "PauseBudgetShort" | "Released" | "TargetConfigured" | "TargetUpdated" | "Tripped"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "GuardianAlive" | "LevelChanged" | "PauseBudgetShort" | "Released" | "TargetConfigured" | "TargetUpdated" | "Tripped" | "WouldHaveBlocked"): EventFragment;
 
     encodeFunctionData(functionFragment: 'aliveUntil', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'armGuardian', values: [AddressLike]): string;
@@ -61,6 +61,7 @@ encodeFunctionData(functionFragment: 'poke', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'publishAndPoke', values: [ReportStruct, BytesLike, BytesLike[]]): string;
 encodeFunctionData(functionFragment: 'release', values: [BytesLike, BigNumberish, string]): string;
 encodeFunctionData(functionFragment: 'stateOf', values: [BytesLike]): string;
+encodeFunctionData(functionFragment: 'throttleOf', values: [BytesLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'trip', values: [BytesLike, BigNumberish, BigNumberish, string]): string;
 
     decodeFunctionResult(functionFragment: 'aliveUntil', data: BytesLike): Result;
@@ -80,6 +81,7 @@ decodeFunctionResult(functionFragment: 'poke', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'publishAndPoke', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'stateOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'throttleOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'trip', data: BytesLike): Result;
   }
 
@@ -100,18 +102,6 @@ decodeFunctionResult(functionFragment: 'trip', data: BytesLike): Result;
       export type InputTuple = [target: BytesLike, from: BigNumberish, to: BigNumberish, until: BigNumberish, since: BigNumberish, cause: BigNumberish, shadow: boolean, evidence: EvidenceStruct];
       export type OutputTuple = [target: string, from: bigint, to: bigint, until: bigint, since: bigint, cause: bigint, shadow: boolean, evidence: EvidenceStructOutput];
       export interface OutputObject {target: string, from: bigint, to: bigint, until: bigint, since: bigint, cause: bigint, shadow: boolean, evidence: EvidenceStructOutput };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace LiquidationConsumedEvent {
-      export type InputTuple = [target: BytesLike, host: AddressLike, value: BigNumberish, used: BigNumberish];
-      export type OutputTuple = [target: string, host: string, value: bigint, used: bigint];
-      export interface OutputObject {target: string, host: string, value: bigint, used: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -172,6 +162,18 @@ decodeFunctionResult(functionFragment: 'trip', data: BytesLike): Result;
       export type InputTuple = [target: BytesLike, guardian: AddressLike, reason: string];
       export type OutputTuple = [target: string, guardian: string, reason: string];
       export interface OutputObject {target: string, guardian: string, reason: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace WouldHaveBlockedEvent {
+      export type InputTuple = [target: BytesLike, host: AddressLike, level: BigNumberish, healthFactor: BigNumberish, value: BigNumberish];
+      export type OutputTuple = [target: string, host: string, level: bigint, healthFactor: bigint, value: bigint];
+      export interface OutputObject {target: string, host: string, level: bigint, healthFactor: bigint, value: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -350,6 +352,14 @@ decodeFunctionResult(functionFragment: 'trip', data: BytesLike): Result;
     
 
     
+    throttleOf: TypedContractMethod<
+      [target: BytesLike, host: AddressLike, ],
+      [[bigint, bigint] & {used: bigint, available: bigint }],
+      'view'
+    >
+    
+
+    
     trip: TypedContractMethod<
       [target: BytesLike, level: BigNumberish, duration: BigNumberish, reason: string, ],
       [void],
@@ -445,6 +455,11 @@ getFunction(nameOrSignature: 'stateOf'): TypedContractMethod<
       [[TargetStateStructOutput, TargetLedgerStructOutput] & {state: TargetStateStructOutput, ledger: TargetLedgerStructOutput }],
       'view'
     >;
+getFunction(nameOrSignature: 'throttleOf'): TypedContractMethod<
+      [target: BytesLike, host: AddressLike, ],
+      [[bigint, bigint] & {used: bigint, available: bigint }],
+      'view'
+    >;
 getFunction(nameOrSignature: 'trip'): TypedContractMethod<
       [target: BytesLike, level: BigNumberish, duration: BigNumberish, reason: string, ],
       [void],
@@ -453,12 +468,12 @@ getFunction(nameOrSignature: 'trip'): TypedContractMethod<
 
     getEvent(key: 'GuardianAlive'): TypedContractEvent<GuardianAliveEvent.InputTuple, GuardianAliveEvent.OutputTuple, GuardianAliveEvent.OutputObject>;
 getEvent(key: 'LevelChanged'): TypedContractEvent<LevelChangedEvent.InputTuple, LevelChangedEvent.OutputTuple, LevelChangedEvent.OutputObject>;
-getEvent(key: 'LiquidationConsumed'): TypedContractEvent<LiquidationConsumedEvent.InputTuple, LiquidationConsumedEvent.OutputTuple, LiquidationConsumedEvent.OutputObject>;
 getEvent(key: 'PauseBudgetShort'): TypedContractEvent<PauseBudgetShortEvent.InputTuple, PauseBudgetShortEvent.OutputTuple, PauseBudgetShortEvent.OutputObject>;
 getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
 getEvent(key: 'TargetConfigured'): TypedContractEvent<TargetConfiguredEvent.InputTuple, TargetConfiguredEvent.OutputTuple, TargetConfiguredEvent.OutputObject>;
 getEvent(key: 'TargetUpdated'): TypedContractEvent<TargetUpdatedEvent.InputTuple, TargetUpdatedEvent.OutputTuple, TargetUpdatedEvent.OutputObject>;
 getEvent(key: 'Tripped'): TypedContractEvent<TrippedEvent.InputTuple, TrippedEvent.OutputTuple, TrippedEvent.OutputObject>;
+getEvent(key: 'WouldHaveBlocked'): TypedContractEvent<WouldHaveBlockedEvent.InputTuple, WouldHaveBlockedEvent.OutputTuple, WouldHaveBlockedEvent.OutputObject>;
 
     filters: {
       
@@ -468,10 +483,6 @@ getEvent(key: 'Tripped'): TypedContractEvent<TrippedEvent.InputTuple, TrippedEve
 
       'LevelChanged(bytes32,uint8,uint8,uint48,uint48,uint8,bool,tuple)': TypedContractEvent<LevelChangedEvent.InputTuple, LevelChangedEvent.OutputTuple, LevelChangedEvent.OutputObject>;
       LevelChanged: TypedContractEvent<LevelChangedEvent.InputTuple, LevelChangedEvent.OutputTuple, LevelChangedEvent.OutputObject>;
-    
-
-      'LiquidationConsumed(bytes32,address,uint256,uint256)': TypedContractEvent<LiquidationConsumedEvent.InputTuple, LiquidationConsumedEvent.OutputTuple, LiquidationConsumedEvent.OutputObject>;
-      LiquidationConsumed: TypedContractEvent<LiquidationConsumedEvent.InputTuple, LiquidationConsumedEvent.OutputTuple, LiquidationConsumedEvent.OutputObject>;
     
 
       'PauseBudgetShort(bytes32,uint8,uint8,uint256)': TypedContractEvent<PauseBudgetShortEvent.InputTuple, PauseBudgetShortEvent.OutputTuple, PauseBudgetShortEvent.OutputObject>;
@@ -492,6 +503,10 @@ getEvent(key: 'Tripped'): TypedContractEvent<TrippedEvent.InputTuple, TrippedEve
 
       'Tripped(bytes32,address,string)': TypedContractEvent<TrippedEvent.InputTuple, TrippedEvent.OutputTuple, TrippedEvent.OutputObject>;
       Tripped: TypedContractEvent<TrippedEvent.InputTuple, TrippedEvent.OutputTuple, TrippedEvent.OutputObject>;
+    
+
+      'WouldHaveBlocked(bytes32,address,uint8,uint256,uint256)': TypedContractEvent<WouldHaveBlockedEvent.InputTuple, WouldHaveBlockedEvent.OutputTuple, WouldHaveBlockedEvent.OutputObject>;
+      WouldHaveBlocked: TypedContractEvent<WouldHaveBlockedEvent.InputTuple, WouldHaveBlockedEvent.OutputTuple, WouldHaveBlockedEvent.OutputObject>;
     
     };
   }

@@ -114,26 +114,30 @@ async function readTarget(
   subject: Hex,
   { config, now }: { config: OracleConfig; now: number },
 ): Promise<TargetView> {
-  const [[rawState], [rawConfig]] = await Promise.all([ask("stateOf", subject), ask("configOf", subject)]);
-  const state = rawState as Record<keyof StoredLevel, bigint>;
+  const [stored, [rawConfig]] = await Promise.all([ask("stateOf", subject), ask("configOf", subject)]);
   const { rules, terms } = rawConfig as {
     rules: Iterable<Record<keyof LevelRule, bigint>>;
     terms: Record<"minDwell" | "minCoverage", bigint>;
-  };
-  const stored: StoredLevel = {
-    level: bigToInt(state.level) as Level,
-    until: bigToInt(state.until),
-    noNewLeverageUntil: bigToInt(state.noNewLeverageUntil),
-    dwellSince: bigToInt(state.dwellSince),
   };
   const lane = config.subjects.indexOf(subject);
   return {
     subject,
     lane: lane < 0 ? undefined : lane,
-    ...levelInForce(stored, now),
+    ...levelInForce(toStoredLevel(stored), now),
     minDwellSec: bigToInt(terms.minDwell),
     minCoverage: bigToInt(terms.minCoverage),
     rules: [...rules].map(toRule) as readonly LevelRule[] as LevelRules,
+  };
+}
+
+function toStoredLevel([rawState, rawLedger]: readonly unknown[]): StoredLevel {
+  const state = rawState as Record<"level" | "until" | "noNewLeverageUntil", bigint>;
+  const ledger = rawLedger as Record<"dwellSince", bigint>;
+  return {
+    level: bigToInt(state.level) as Level,
+    until: bigToInt(state.until),
+    noNewLeverageUntil: bigToInt(state.noNewLeverageUntil),
+    dwellSince: bigToInt(ledger.dwellSince),
   };
 }
 

@@ -15,7 +15,7 @@ export interface LevelRule {
 /** Rules of Watch, NoNewLeverage, Throttle and Halt. */
 export type LevelRules = readonly [LevelRule, LevelRule, LevelRule, LevelRule];
 
-/** What the breaker has stored of a target's level: of struct `TargetState`, times in unix seconds. */
+/** What the breaker has stored of a target's level: of structs `TargetState` and `TargetLedger`, times in unix seconds. */
 export interface StoredLevel {
   readonly level: Level;
   readonly until: number;

@@ -244,37 +244,6 @@
         "type": "bytes32"
       },
       {
-        "indexed": true,
-        "internalType": "address",
-        "name": "host",
-        "type": "address"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "value",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "used",
-        "type": "uint256"
-      }
-    ],
-    "name": "LiquidationConsumed",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "SubjectId",
-        "name": "target",
-        "type": "bytes32"
-      },
-      {
         "indexed": false,
         "internalType": "enum Level",
         "name": "wanted",
@@ -432,14 +401,14 @@
             "type": "bool"
           },
           {
-            "internalType": "uint128",
+            "internalType": "uint96",
             "name": "throttleCapacity",
-            "type": "uint128"
+            "type": "uint96"
           },
           {
-            "internalType": "uint32",
+            "internalType": "uint24",
             "name": "throttleWindow",
-            "type": "uint32"
+            "type": "uint24"
           }
         ],
         "indexed": false,
@@ -463,24 +432,24 @@
       {
         "components": [
           {
-            "internalType": "enum Level",
-            "name": "level",
-            "type": "uint8"
-          },
-          {
-            "internalType": "enum StalePolicy",
-            "name": "stalePolicy",
-            "type": "uint8"
-          },
-          {
             "internalType": "bool",
             "name": "shadow",
             "type": "bool"
           },
           {
-            "internalType": "uint8",
-            "name": "confirmations",
+            "internalType": "bool",
+            "name": "blocksWhenStale",
+            "type": "bool"
+          },
+          {
+            "internalType": "enum Level",
+            "name": "level",
             "type": "uint8"
+          },
+          {
+            "internalType": "uint16",
+            "name": "floor",
+            "type": "uint16"
           },
           {
             "internalType": "uint16",
@@ -489,12 +458,12 @@
           },
           {
             "internalType": "uint40",
-            "name": "until",
+            "name": "throttleSince",
             "type": "uint40"
           },
           {
             "internalType": "uint40",
-            "name": "dwellSince",
+            "name": "until",
             "type": "uint40"
           },
           {
@@ -511,11 +480,6 @@
             "internalType": "uint40",
             "name": "noNewLeverageUntil",
             "type": "uint40"
-          },
-          {
-            "internalType": "bool",
-            "name": "byScores",
-            "type": "bool"
           }
         ],
         "indexed": false,
@@ -544,6 +508,21 @@
             "internalType": "uint48",
             "name": "lastEpoch",
             "type": "uint48"
+          },
+          {
+            "internalType": "uint40",
+            "name": "dwellSince",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint8",
+            "name": "confirmations",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bool",
+            "name": "byScores",
+            "type": "bool"
           }
         ],
         "indexed": false,
@@ -578,6 +557,43 @@
       }
     ],
     "name": "Tripped",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "SubjectId",
+        "name": "target",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "host",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "enum Level",
+        "name": "level",
+        "type": "uint8"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "healthFactor",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ],
+    "name": "WouldHaveBlocked",
     "type": "event"
   },
   {
@@ -724,14 +740,14 @@
             "type": "bool"
           },
           {
-            "internalType": "uint128",
+            "internalType": "uint96",
             "name": "throttleCapacity",
-            "type": "uint128"
+            "type": "uint96"
           },
           {
-            "internalType": "uint32",
+            "internalType": "uint24",
             "name": "throttleWindow",
-            "type": "uint32"
+            "type": "uint24"
           }
         ],
         "internalType": "struct TargetConfig",
@@ -851,14 +867,14 @@
             "type": "bool"
           },
           {
-            "internalType": "uint128",
+            "internalType": "uint96",
             "name": "throttleCapacity",
-            "type": "uint128"
+            "type": "uint96"
           },
           {
-            "internalType": "uint32",
+            "internalType": "uint24",
             "name": "throttleWindow",
-            "type": "uint32"
+            "type": "uint24"
           }
         ],
         "internalType": "struct TargetConfig",
@@ -1178,24 +1194,24 @@
       {
         "components": [
           {
-            "internalType": "enum Level",
-            "name": "level",
-            "type": "uint8"
-          },
-          {
-            "internalType": "enum StalePolicy",
-            "name": "stalePolicy",
-            "type": "uint8"
-          },
-          {
             "internalType": "bool",
             "name": "shadow",
             "type": "bool"
           },
           {
-            "internalType": "uint8",
-            "name": "confirmations",
+            "internalType": "bool",
+            "name": "blocksWhenStale",
+            "type": "bool"
+          },
+          {
+            "internalType": "enum Level",
+            "name": "level",
             "type": "uint8"
+          },
+          {
+            "internalType": "uint16",
+            "name": "floor",
+            "type": "uint16"
           },
           {
             "internalType": "uint16",
@@ -1204,12 +1220,12 @@
           },
           {
             "internalType": "uint40",
-            "name": "until",
+            "name": "throttleSince",
             "type": "uint40"
           },
           {
             "internalType": "uint40",
-            "name": "dwellSince",
+            "name": "until",
             "type": "uint40"
           },
           {
@@ -1226,11 +1242,6 @@
             "internalType": "uint40",
             "name": "noNewLeverageUntil",
             "type": "uint40"
-          },
-          {
-            "internalType": "bool",
-            "name": "byScores",
-            "type": "bool"
           }
         ],
         "internalType": "struct TargetState",
@@ -1258,11 +1269,55 @@
             "internalType": "uint48",
             "name": "lastEpoch",
             "type": "uint48"
+          },
+          {
+            "internalType": "uint40",
+            "name": "dwellSince",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint8",
+            "name": "confirmations",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bool",
+            "name": "byScores",
+            "type": "bool"
           }
         ],
         "internalType": "struct TargetLedger",
         "name": "ledger",
         "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "SubjectId",
+        "name": "target",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "host",
+        "type": "address"
+      }
+    ],
+    "name": "throttleOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "used",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "available",
+        "type": "uint256"
       }
     ],
     "stateMutability": "view",
