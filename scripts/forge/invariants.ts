@@ -17,14 +17,12 @@ export interface Campaign extends Property {
   readonly actions: ReadonlyMap<string, number>;
 }
 
-interface Metrics {
-  readonly calls: number;
-}
-
 interface Result {
   readonly status: string;
   readonly reason: string | null;
-  readonly kind: { readonly Invariant?: { calls: number; reverts: number; metrics: Record<string, Metrics> } };
+  readonly kind: {
+    readonly Invariant?: { calls: number; reverts: number; metrics: Record<string, { calls: number }> };
+  };
 }
 
 /** Every `invariant_*` function of the invariant tests. Compiles them. */

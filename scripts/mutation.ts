@@ -1,0 +1,57 @@
+/**
+ * `npm run mutation [-- --sample N --survivors --page FILE...]`: one change at a time, and whether the tests notice.
+ *
+ * Outcomes are kept under cache/mutation/, so that a run goes on where the last one stopped; they are forgotten when a source
+ * or a test that matters changes. Fails when more than one in twenty survives.
+ */
+import { globSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { allMutants } from "./mutation/mutants.js";
+import { tryAll } from "./mutation/pool.js";
+import { page, survivingShare, table, tally, type Tried } from "./mutation/report.js";
+import { recall, remember, sample } from "./mutation/memory.js";
+import { suitesOf } from "./mutation/suites.js";
+
+const SURVIVING_MAX = 0.05;
+const WORKERS = 2;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { sample: { type: "string" }, survivors: { type: "boolean" }, page: { type: "boolean" } },
+});
+const whole = positionals.length === 0 && values.sample === undefined && values.survivors !== true;
+const files =
+  positionals.length > 0
+    ? positionals
+    : [...globSync("contracts/libraries/*.sol").sort(), "contracts/CircuitBreaker.sol"];
+const mutants = sample(allMutants(files), values.sample);
+
+const known = mutants.map((mutant) => ({
+  mutant,
+  suites: suitesOf(mutant.file),
+  outcome: recall(mutant, values.survivors === true),
+}));
+const tried: Tried[] = known.flatMap(({ mutant, outcome }) => (outcome === undefined ? [] : [{ mutant, outcome }]));
+const open = known.filter(({ outcome }) => outcome === undefined);
+console.log(`${mutants.length} mutants, ${tried.length} known from before`);
+
+await tryAll(
+  [...new Set(open.flatMap(({ suites }) => suites))].map((suite) => ({ suites: [suite] })),
+  WORKERS,
+  ({ suites }, { kind }) => {
+    if (kind !== "survived") throw new Error(`${suites.join()} fails as it is: there is nothing to compare with`);
+  },
+);
+await tryAll(open, WORKERS, ({ mutant }, outcome) => {
+  tried.push({ mutant, outcome });
+  remember(mutant, outcome);
+  if (outcome.kind === "survived") console.log(`survived ${mutant.id}, line ${mutant.line}`);
+});
+
+const order = new Map(mutants.map(({ id }, i) => [id, i]));
+tried.sort((a, b) => (order.get(a.mutant.id) ?? 0) - (order.get(b.mutant.id) ?? 0));
+const share = survivingShare(tally(tried));
+console.log(`\n${table(tried)}\n\nsurvived: ${(100 * share).toFixed(1)} % of those that are not equivalent`);
+writeFileSync("cache/mutation/report.json", JSON.stringify(tried, null, 1));
+if (whole) writeFileSync("docs/mutation.md", page(tried));
+process.exitCode = share <= SURVIVING_MAX ? 0 : 1;

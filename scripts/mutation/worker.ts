@@ -1,0 +1,40 @@
+/** A process that tries mutants, one message each: it is ended from outside when one takes too long. */
+import { compile, closureOf } from "./compile.js";
+import type { Mutant } from "./mutants.js";
+import { failingTests } from "./run-suite.js";
+
+export interface Task {
+  /** What to change; nothing, to see whether the tests pass at all. */
+  readonly mutant?: Mutant;
+  /** Test files, those first that are quick to compile. */
+  readonly suites: readonly string[];
+}
+
+export type Outcome =
+  { readonly kind: "killed"; readonly by: string } | { readonly kind: "survived" } | { readonly kind: "invalid" };
+
+const closures = new Map<string, Map<string, string>>();
+
+function sourcesOf(suite: string, mutant: Mutant | undefined): ReadonlyMap<string, string> {
+  const sources = closures.get(suite) ?? closureOf(suite);
+  closures.set(suite, sources);
+  if (mutant === undefined) return sources;
+  const bytes = Buffer.from(sources.get(mutant.file) ?? "");
+  const changed = [bytes.subarray(0, mutant.start), Buffer.from(mutant.put), bytes.subarray(mutant.end)];
+  return new Map(sources).set(mutant.file, Buffer.concat(changed).toString());
+}
+
+/** Runs one test file after the other until a test fails. */
+async function attempt({ mutant, suites }: Task): Promise<Outcome> {
+  for (const suite of suites) {
+    const contracts = compile(suite, sourcesOf(suite, mutant));
+    if (contracts === undefined) return { kind: "invalid" };
+    const [failed] = await failingTests(suite, contracts);
+    if (failed !== undefined) return { kind: "killed", by: `${suite} ${failed}` };
+  }
+  return { kind: "survived" };
+}
+
+process.on("message", (task: Task) => {
+  void attempt(task).then((outcome) => process.send?.(outcome));
+});
