@@ -8,11 +8,35 @@ import {Bps} from "../../contracts/types/Units.sol";
 import {MarginFixture} from "./support/MarginFixture.sol";
 import {vm} from "./support/Vm.sol";
 
+/// @dev What {Vm} does not have.
+interface Accesses {
+    function record() external;
+    function accesses(address account) external returns (bytes32[] memory reads, bytes32[] memory writes);
+}
+
 /// @dev What scores do to a market: epochs of the fixture are an hour apart.
 contract MarginPolicyScoresTest is MarginFixture {
     SubjectId internal constant OTHER = SubjectId.wrap(keccak256("other"));
     /// @dev 1.20x for the system and the venue; nothing about the asset and the market.
     uint256 internal constant UNKNOWN = 120 | (120 << 64);
+
+    function test_reads_takeOneSlotAndNeverAskTheOracle() public {
+        Accesses log = Accesses(address(vm));
+        bytes4[3] memory reads = [
+            policy.openingLtv.selector,
+            policy.liquidationThreshold.selector,
+            policy.parameters.selector
+        ];
+        for (uint256 i; i < reads.length; ++i) {
+            log.record();
+            (bool answered, ) = address(policy).staticcall(abi.encodeWithSelector(reads[i], marketId));
+            (bytes32[] memory slots, ) = log.accesses(address(policy));
+            (bytes32[] memory asked, ) = log.accesses(address(oracle));
+            vm.assertTrue(answered);
+            vm.assertEq(slots.length, 1);
+            vm.assertEq(asked.length, 0);
+        }
+    }
 
     function test_sync_lowersAtOnceForAnybody() public {
         _recommend(1, 6_200);
