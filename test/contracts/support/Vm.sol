@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+/// @dev An event as it was emitted.
+struct Log {
+    bytes32[] topics;
+    bytes data;
+    address emitter;
+}
+
 /// @dev The cheatcodes that these tests use, and no more: forge-std's Test is the slowest thing to compile here.
 interface Vm {
     function warp(uint256 timestamp) external;
@@ -18,6 +25,8 @@ interface Vm {
     function load(address account, bytes32 slot) external view returns (bytes32);
     function expectRevert(bytes calldata data) external;
     function expectEmit(address emitter) external;
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function assume(bool condition) external pure;
