@@ -84,9 +84,8 @@ contract CometMom is IPushAdapter {
     function capabilities() external pure returns (Capabilities memory reaches) {}
 
     function _restrict(Level level, uint8 flags) private returns (uint256 applied) {
-        uint8 ours = (TRANSFER | WITHDRAW) & ~flags;
-        if (ours != TRANSFER | WITHDRAW)
-            emit EffectSkipped(IComet.pause.selector, address(comet), "paused by the host");
+        uint8 ours = OURS & ~flags;
+        if (ours != OURS) emit EffectSkipped(IComet.pause.selector, address(comet), "paused by the host");
         if (ours != 0) {
             if (!_state(flags | ours)) return 0;
             emit EffectApplied(IComet.pause.selector, address(comet), true, level);

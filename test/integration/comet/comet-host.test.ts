@@ -5,9 +5,9 @@ import { type CometMom, CometMom__factory } from "../../../typechain-types/index
 import { COMET, DEPLOYER, FRIEND, GOVERNOR } from "./market-archive.js";
 import { HALT, type Market, OPEN, OURS, THROTTLE, openMarket, useSnapshots } from "./recorded-market.js";
 
-const [NONE, SUPPLY, WITHDRAW, SUPPLY_AND_OURS, ALL] = [
+const [NONE, OTHERS, WITHDRAW, SUPPLY_AND_OURS, ALL] = [
   OPEN,
-  [true, false, false, false, false],
+  [true, false, false, true, true],
   [false, false, true, false, false],
   [true, true, true, false, false],
   [true, true, true, true, true],
@@ -38,13 +38,13 @@ describe("CometMom and the market's governor", function () {
   const because = (text: string): string => `0x${Buffer.from(text).toString("hex")}`;
 
   it("behavior: flags that the governor set before stay set through a pause and after it", async function () {
-    await govern(SUPPLY);
+    await govern(OTHERS);
     await market.trip(HALT);
     expect(await sync()).to.deep.equal(["paused"]);
-    expect(await market.flags()).to.deep.equal(SUPPLY_AND_OURS);
+    expect(await market.flags()).to.deep.equal(ALL);
     await market.release();
     expect(await sync()).to.deep.equal(["lifted"]);
-    expect(await market.flags()).to.deep.equal(SUPPLY);
+    expect(await market.flags()).to.deep.equal(OTHERS);
   });
 
   it("behavior: of two flags, the one that the governor had set is left to him", async function () {
