@@ -10,6 +10,11 @@ import {SubjectId} from "../types/SubjectId.sol";
 ///
 /// A breaker that reverts, runs out of its stipend, answers nonsense or is not there counts as "allowed". A *caller* that
 /// leaves too little gas for the question does not: that would be a way around the guard, so it reverts {GuardGasTooLow}.
+///
+/// COST. At most the stipend, the cold access of the breaker's account, and below 500 gas of its own, whatever the breaker does.
+///
+/// TRUST. {requireLiquidation} calls the breaker where the others only read: a hostile breaker could call the host back, within the
+/// stipend, with the rights of a stranger. Ask before the first change of state, or hold a lock.
 library CircuitBreakerGuard {
     /// @notice Thrown when a host may not do `action` on `target` now.
     error ActionBlocked(SubjectId target, Action action);

@@ -10,13 +10,6 @@ import {bound, vm} from "./support/Vm.sol";
 
 contract CircuitBreakerGuardTest is BreakerFixture {
     uint256 internal constant SOUND = 0.97e18;
-    /// @dev Code that reverts; loops forever; returns a megabyte; returns 7; returns one byte.
-    bytes internal constant REVERTING = hex"5f5ffd";
-    bytes internal constant ENDLESS = hex"5b5f56";
-    bytes internal constant RETURN_BOMB = hex"621000005ff3";
-    bytes internal constant RETURNS_SEVEN = hex"60075f5260205ff3";
-    bytes internal constant RETURNS_ONE_BYTE = hex"60015ff3";
-
     ExampleMarket internal market;
     SubjectId internal id;
 
@@ -65,28 +58,75 @@ contract CircuitBreakerGuardTest is BreakerFixture {
         vm.assertEq(market.debtOf(address(this)), 9_000);
     }
 
-    function test_guard_allowsWhenTheBreakerFails() public {
+    /* HOSTILE BREAKERS */
+
+    /// @dev Breakers that give no answer: all of them count as "allowed".
+    function _silent() private pure returns (bytes[] memory codes) {
+        codes = new bytes[](11);
+        codes[0] = hex"5f5ffd"; // reverts
+        codes[1] = hex"60205ffd"; // reverts with a word that says no
+        codes[2] = hex"5b5f56"; // loops for ever
+        codes[3] = hex"fe"; // takes all gas
+        codes[4] = hex"50"; // has nothing on its stack
+        codes[5] = hex"621000005ff3"; // returns a megabyte that it cannot pay
+        codes[6] = hex"00"; // returns nothing
+        codes[7] = hex"60015ff3"; // returns one byte
+        codes[8] = hex"601f5ff3"; // returns 31 bytes
+        codes[9] = hex"3d3dff"; // has destroyed itself
+        codes[10] = ""; // is not there
+    }
+
+    function test_guard_allowsWhenTheBreakerGivesNoAnswer() public {
         _raise(Level.Halt);
-        bytes[6] memory broken = [REVERTING, ENDLESS, RETURN_BOMB, RETURNS_SEVEN, RETURNS_ONE_BYTE, bytes("")];
-        for (uint256 i; i < broken.length; ++i) {
-            vm.etch(address(breaker), broken[i]);
+        bytes[] memory codes = _silent();
+        for (uint256 i; i < codes.length; ++i) {
+            vm.etch(address(breaker), codes[i]);
             market.borrow(1);
+            market.liquidate(address(this), 1, SOUND);
+            vm.assertEq(market.levelSeen(), 0);
+        }
+        vm.assertEq(market.debtOf(address(this)), 10_000);
+    }
+
+    /// @dev A level that does not exist is no level; anything but zero is a yes.
+    function test_guard_allowsOnAnAnswerThatMakesNoSense() public {
+        bytes[3] memory codes = [
+            bytes(hex"60075f5260205ff3"), // 7
+            hex"5f195f5260205ff3", // all ones
+            hex"60055f5260405ff3" // 5, and a word more
+        ];
+        for (uint256 i; i < codes.length; ++i) {
+            vm.etch(address(breaker), codes[i]);
+            market.borrow(1);
+            market.liquidate(address(this), 1, SOUND);
+            vm.assertEq(market.levelSeen(), 0);
+        }
+        vm.assertEq(market.debtOf(address(this)), 10_000);
+    }
+
+    /// @dev A word is read, and no more than a word: 32 zeros block, and so do 8,192.
+    function test_RevertWhen_TheAnswerIsNoWhateverFollowsIt() public {
+        bytes[2] memory codes = [bytes(hex"60205ff3"), hex"6120005ff3"];
+        for (uint256 i; i < codes.length; ++i) {
+            vm.etch(address(breaker), codes[i]);
+            vm.expectRevert(_blocked(Action.Borrow));
+            market.borrow(1);
+            vm.expectRevert(_blocked(Action.Liquidate));
             market.liquidate(address(this), 1, SOUND);
         }
         vm.assertEq(market.debtOf(address(this)), 10_000);
     }
 
-    function test_guard_costsAtMostItsStipendAndAConstant() public {
-        vm.etch(address(breaker), ENDLESS);
-        uint256 before = gasleft();
-        market.borrow(1);
-        // Isolated call: 21,000 and calldata, the stipend, a cold account, a written slot, and the rest below 5,000.
-        vm.assertLe(before - gasleft(), 21_000 + 1_000 + CircuitBreakerGuard.READ_STIPEND + 2_600 + 22_100 + 5_000);
-        before = gasleft();
-        vm.etch(address(breaker), RETURN_BOMB);
-        market.borrow(1);
-        vm.assertLe(before - gasleft(), 21_000 + 1_000 + CircuitBreakerGuard.READ_STIPEND + 2_600 + 22_100 + 10_000);
+    function test_guard_seesTheLevelThatLiquidationsFeel() public {
+        for (uint256 i = 2; i < 5; ++i) {
+            _raise(Level(i));
+            vm.assertEq(market.levelSeen(), i);
+        }
+        vm.warp(block.timestamp + 1 hours);
+        vm.assertEq(market.levelSeen(), uint256(Level.Throttle));
     }
+
+    /* STARVED */
 
     function test_RevertWhen_TheCallerStarvesTheGuard() public {
         _raise(Level.NoNewLeverage);
@@ -108,14 +148,33 @@ contract CircuitBreakerGuardTest is BreakerFixture {
         return bytes.concat(hex"5a62", bytes3(stipend - 10), hex"115f5260205ff3");
     }
 
-    function testFuzz_guard_asksWithTheWholeStipendOrNotAtAll(uint256 limit) public {
-        vm.etch(address(breaker), _blocksIfFed(uint24(CircuitBreakerGuard.READ_STIPEND)));
-        (bool done, ) = address(market).call{gas: bound(limit, 50_000, 60_000)}(abi.encodeCall(market.borrow, (1)));
+    /// @dev At any gas limit: refused for too little gas, or asked with the whole stipend and blocked; or out of gas altogether.
+    function _assertNoWayAround(bytes memory data, uint256 limit) private returns (bytes4 reason) {
+        (bool done, bytes memory answer) = address(market).call{gas: limit}(data);
         vm.assertFalse(done);
-        vm.etch(address(breaker), _blocksIfFed(uint24(CircuitBreakerGuard.CONSUME_STIPEND)));
-        bytes memory data = abi.encodeCall(market.liquidate, (address(this), 1, SOUND));
-        (done, ) = address(market).call{gas: bound(limit, 100_000, 112_000)}(data);
-        vm.assertFalse(done);
+        return bytes4(answer);
+    }
+
+    function _assertAsksWithTheWholeStipendOrNotAtAll(bytes memory data, uint24 stipend, uint256 seed) private {
+        vm.etch(address(breaker), _blocksIfFed(stipend));
+        uint256 limit = uint256(stipend) + bound(seed, 0, 10_000);
+        bytes4 reason = _assertNoWayAround(data, limit);
+        vm.assertTrue(
+            reason == CircuitBreakerGuard.GuardGasTooLow.selector ||
+                reason == CircuitBreakerGuard.ActionBlocked.selector
+        );
+        // Too little for any question; enough for this one.
+        reason = _assertNoWayAround(data, stipend);
+        vm.assertEq(bytes32(reason), bytes32(CircuitBreakerGuard.GuardGasTooLow.selector));
+        reason = _assertNoWayAround(data, uint256(stipend) + 10_000);
+        vm.assertEq(bytes32(reason), bytes32(CircuitBreakerGuard.ActionBlocked.selector));
+    }
+
+    function testFuzz_guard_asksWithTheWholeStipendOrNotAtAll(uint256 seed) public {
+        bytes memory borrow = abi.encodeCall(market.borrow, (1));
+        _assertAsksWithTheWholeStipendOrNotAtAll(borrow, uint24(CircuitBreakerGuard.READ_STIPEND), seed);
+        bytes memory liquidate = abi.encodeCall(market.liquidate, (address(this), 1, SOUND));
+        _assertAsksWithTheWholeStipendOrNotAtAll(liquidate, uint24(CircuitBreakerGuard.CONSUME_STIPEND), seed);
         vm.assertEq(market.debtOf(address(this)), 10_000);
     }
 

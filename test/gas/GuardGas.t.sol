@@ -2,66 +2,19 @@
 pragma solidity 0.8.30;
 
 import {Action, Level} from "../../contracts/types/Level.sol";
-import {TargetConfig} from "../../contracts/types/TargetConfig.sol";
-import {BreakerFixture} from "../contracts/support/BreakerFixture.sol";
 import {vm} from "../contracts/support/Vm.sol";
-import {GasProbe} from "./GasProbe.sol";
-import {GuardedMarket, OpenMarket} from "./LendingMarkets.sol";
+import {MarketsFixture} from "./MarketsFixture.sol";
 
 /// @dev What a host pays for its guard, and whoever pokes for the poke, each under its bar; docs/gas.md says how it is measured.
-/// With `isolate`, each call from a test is a transaction of its own: what the probe calls is cold. The two markets differ by the
-/// guard alone, and stand alike.
-contract GuardGasTest is BreakerFixture {
+contract GuardGasTest is MarketsFixture {
     uint256 internal constant GUARD_READ_BAR = 5_400;
     uint256 internal constant GUARD_READ_TYPED_BAR = 5_800;
     uint256 internal constant GUARD_IN_LIQUIDATE_BAR = 7_900;
     uint256 internal constant GUARD_IN_LIQUIDATE_THROTTLED_BAR = 11_500;
 
-    GasProbe internal probe;
-    GuardedMarket internal guarded;
-    OpenMarket internal unguarded;
-
-    function setUp() public override {
-        super.setUp();
-        probe = new GasProbe();
-        guarded = new GuardedMarket(address(breaker), venueId);
-        unguarded = new OpenMarket(address(breaker), venueId);
-        TargetConfig memory config = _config();
-        config.throttleCapacity = 1_000_000e18;
-        breaker.configureTarget(venueId, config);
-        _score(1, 110, 0);
-        _open(address(this), 15_000e18);
-        _open(address(probe), 1_000e18);
-    }
-
-    /// @dev The same position of `owner` in both markets, at a price of 2,000 USD.
-    function _open(address owner, uint128 debtUsd) private {
-        vm.startPrank(owner);
-        guarded.supply(10e18);
-        unguarded.supply(10e18);
-        guarded.borrow(debtUsd);
-        unguarded.borrow(debtUsd);
-        vm.stopPrank();
-    }
-
     function _record(string memory name, uint256 used, uint256 bar) private {
         vm.snapshotValue("gas", name, used);
         vm.assertLe(used, bar);
-    }
-
-    /// @dev What the guard adds to one call of a market.
-    function _added(bytes memory data) private returns (uint256) {
-        uint256 dearer = probe.measure(address(guarded), data);
-        return dearer - probe.measure(address(unguarded), data);
-    }
-
-    function _addedToLiquidate() private returns (uint256) {
-        return _added(abi.encodeCall(guarded.liquidate, (address(this), 10e18)));
-    }
-
-    function _dropPrice() private {
-        guarded.setPrice(1_820e18);
-        unguarded.setPrice(1_820e18);
     }
 
     function test_guardRead_theDearestOfAllActions() public {
