@@ -65,6 +65,7 @@ export default defineConfig({
     mainnet: deployable("MAINNET_RPC_URL"),
     sepolia: deployable("SEPOLIA_RPC_URL"),
   },
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   test: {
     mocha: { timeout: 120_000 },
     solidity: {

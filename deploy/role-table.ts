@@ -94,13 +94,13 @@ function intendedTimelock({ address, minDelay, governor }: NonNullable<Intended[
   return { minDelay, members };
 }
 
-/** Each fact of a table by its path, e.g. `roles.GUARDIAN.members.0x…` to `0`. */
+/** Each fact of a table by its path, e.g. `roles.GUARDIAN.members.0x…` to `0`. Of a list of words the order says nothing. */
 export function factsOf(value: unknown, path = ""): Map<string, string> {
   if (typeof value !== "object" || value === null) return new Map([[path, String(value)]]);
+  const isWords = Array.isArray(value) && value.every((inner) => typeof inner === "string");
   const entries = Object.entries(value).flatMap(([key, inner]): [string, string][] => {
-    const isList = Array.isArray(value);
-    const at = path === "" ? key : `${path}.${isList ? String(inner) : key}`;
-    return isList ? [[at, "member"]] : [...factsOf(inner, at)];
+    const at = [path, isWords ? String(inner) : key].filter((part) => part !== "").join(".");
+    return isWords ? [[at, "member"]] : [...factsOf(inner, at)];
   });
   return new Map(entries);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { z } from "zod";
+import { readDeployment, type Contracts } from "./config/deployment.js";
 import { schema, type operator, type Parsed } from "./config/schema.js";
 import { intToBig, toUnitsDown } from "./units.js";
 
@@ -23,7 +24,8 @@ export type KeySource =
 export type KeyPassword = { readonly file: string } | { readonly text: string };
 
 /** A checked configuration: paths absolute, fees in wei, secrets by reference. */
-export interface Config extends Omit<Parsed, "gas" | "operator"> {
+export interface Config extends Omit<Parsed, "gas" | "operator" | "contracts"> {
+  readonly contracts: Contracts;
   readonly operator: KeySource | undefined;
   readonly gas: {
     readonly limit: bigint;
@@ -46,10 +48,11 @@ export function loadConfig(file: string, environment: Environment = process.env)
   const urls = secret(file, environment, "BULKHEAD_RPC_URLS");
   const parsed = schema.safeParse(urls === undefined ? raw : withRpcUrls(raw, urls));
   if (!parsed.success) throw new ConfigInvalid(file, parsed.error.issues.map(faultText), parsed.error);
-  const { gas: g, operator: o, ...config } = parsed.data;
+  const { gas: g, operator: o, contracts: c, ...config } = parsed.data;
   const at = (relative: string): string => path.resolve(path.dirname(file), relative);
   return {
     ...config,
+    contracts: contractsOf(c, config.chain.chainId, { file, at }),
     calibration: at(config.calibration),
     dataDir: at(config.dataDir),
     operator: keySource(o, at, (name) => secret(file, environment, name)),
@@ -61,6 +64,22 @@ export function loadConfig(file: string, environment: Environment = process.env)
       transactionsPerHour: g.maxTransactionsPerHour,
     },
   };
+}
+
+/** The schema has seen to it that there are two addresses, or a file. */
+function contractsOf(
+  { oracle, breaker, deployment }: Parsed["contracts"],
+  chainId: number,
+  { file, at }: { readonly file: string; readonly at: (relative: string) => string },
+): Contracts {
+  if (oracle !== undefined && breaker !== undefined) return { oracle, breaker };
+  try {
+    return readDeployment(at(deployment ?? ""), chainId);
+  } catch (error) {
+    const seen = error instanceof Error ? error.message : String(error);
+    const expected = `expected the deployment.json of a deployment on chain ${chainId}`;
+    throw new ConfigInvalid(file, [`contracts.deployment: saw ${seen}, ${expected}`], error);
+  }
 }
 
 function faultText({ path: at, message }: z.core.$ZodIssue): string {

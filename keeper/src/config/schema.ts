@@ -52,7 +52,11 @@ export const operator = z.union([
 export const schema = z
   .strictObject({
     chain,
-    contracts: z.strictObject({ oracle: address, breaker: address }),
+    contracts: z.strictObject({
+      oracle: address.optional(),
+      breaker: address.optional(),
+      deployment: z.string().optional().describe("path of a deployment.json, instead of both addresses"),
+    }),
     sources: sourcesSchema,
     calibration: z.string().describe("path of calibration.json"),
     operator: operator.optional().describe("or BULKHEAD_OPERATOR_KEY(_FILE)"),
@@ -91,7 +95,14 @@ function crossFaults({ chain: c, contracts, peers, publish: p, gas: g, listen, s
       "saw one URL twice, expected different ones: a node must not outvote the others",
     ],
     [
-      contracts.oracle === contracts.breaker,
+      contracts.deployment === undefined
+        ? contracts.oracle === undefined || contracts.breaker === undefined
+        : contracts.oracle !== undefined || contracts.breaker !== undefined,
+      ["contracts"],
+      "expected oracle and breaker, or deployment instead of both",
+    ],
+    [
+      contracts.oracle !== undefined && contracts.oracle === contracts.breaker,
       ["contracts"],
       `saw ${contracts.oracle} twice, expected the oracle's and the breaker's own address`,
     ],

@@ -44,6 +44,42 @@ describe("loadConfig", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+  describe("contracts.deployment", () => {
+    const record = (chainId: number): Json => ({
+      ...{ format: 1, chainId },
+      contracts: {
+        RiskOracle: { address: `0x${"AB".repeat(20)}` },
+        CircuitBreaker: { address: `0x${"CD".repeat(20)}` },
+        AccessManager: { address: `0x${"EF".repeat(20)}` },
+      },
+    });
+    const withDeployment = (content: unknown, more: Json = {}): Json => {
+      writeFileSync(path.join(folder, "deployment.json"), JSON.stringify(content));
+      return { ...minimal(), contracts: { deployment: "deployment.json", ...more } };
+    };
+
+    it("default: takes both addresses from the file, which is relative to the configuration", () => {
+      expect(load(withDeployment(record(31_337))).contracts).to.deep.equal({
+        ...{ oracle: `0x${"ab".repeat(20)}`, breaker: `0x${"cd".repeat(20)}` },
+      });
+    });
+
+    it("error: ConfigInvalid for a file of another chain, for none, for half of one, and for both ways at once", () => {
+      expect(faultOf(withDeployment(record(1))))
+        .to.contain("saw a deployment on chain 1, expected")
+        .and.contain("31337");
+      expect(faultOf(withDeployment({ chainId: 31_337, contracts: {} }))).to.contain("contracts.deployment: saw ✖");
+      const missing = { ...minimal(), contracts: { deployment: "nowhere.json" } };
+      expect(faultOf(missing)).to.contain("contracts.deployment: saw ENOENT");
+      const both = faultOf(withDeployment(record(31_337), minimal()["contracts"] as Json));
+      expect(both).to.contain("contracts: expected oracle and breaker, or deployment instead of both");
+      const mixed = faultOf(withDeployment(record(31_337), { oracle: `0x${"11".repeat(20)}` }));
+      expect(mixed).to.contain("contracts: expected oracle and breaker, or deployment instead of both");
+      const half = { ...minimal(), contracts: { oracle: `0x${"11".repeat(20)}` } };
+      expect(faultOf(half)).to.contain("contracts: expected oracle and breaker, or deployment instead of both");
+    });
+  });
+
   it("reads the example, addresses in lower case and fees in wei", () => {
     const config = loadConfig(EXAMPLE, {});
     expect(config.chain).to.include({ chainId: 1, headQuorum: 2 });
