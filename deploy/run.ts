@@ -24,6 +24,8 @@ export interface DeployOptions {
   readonly deployer?: string;
   readonly out?: string;
   readonly yes?: boolean;
+  /** Show Ignition's own progress. */
+  readonly progress?: boolean;
 }
 
 type Say = (line: string) => void;
@@ -45,7 +47,8 @@ export async function deployTo(options: DeployOptions, say: Say): Promise<void> 
     for (const remark of remarks) say(`note: ${remark}`);
     requireIntended(plan);
     if (options.yes !== true) return say("\nnothing was sent: --yes sends it");
-    await send(await connect(options.network, url), file, name);
+    const sending = { deploymentId: name, displayUi: options.progress === true };
+    await send(await connect(options.network, url), file, sending);
     const steps = await readJournal(journal, provider);
     const folder = options.out ?? defaultFolder(name, file.chainId);
     await writeRecord(folder, { file, deployer, steps });
@@ -94,9 +97,13 @@ const connect = (name: string, url: string): Promise<Connection> =>
   network.create({ network: name, override: { url } });
 
 /** Ignition resumes from its journal: what was sent before is not sent again. */
-async function send(connection: Connection, file: DeploymentFile, deploymentId: string): Promise<void> {
+async function send(
+  connection: Connection,
+  file: DeploymentFile,
+  how: { readonly deploymentId: string; readonly displayUi: boolean },
+): Promise<void> {
   const config = file.chainId === DEVELOPMENT ? { blockPollingInterval: 100 } : {};
-  const shared = { deploymentId, displayUi: true, config };
+  const shared = { ...how, config };
   try {
     if (file.module === "Bulkhead") {
       await connection.ignition.deploy(Bulkhead, { ...shared, parameters: { Bulkhead: { ...file.parameters } } });

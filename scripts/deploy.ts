@@ -15,7 +15,7 @@ const command = new Command("deploy")
   .option("--out <folder>", "where addresses and ABIs go; deployments/NAME where left out")
   .addOption(new Option("--dry-run", "simulate and print only: the default").conflicts("yes"))
   .option("--yes", "send the transactions after the simulation")
-  .action((options: DeployOptions) => deployTo(options, (line) => console.log(line)));
+  .action((options: DeployOptions) => deployTo({ ...options, progress: true }, (line) => console.log(line)));
 
 await command.parseAsync().catch(failWith("deploy"));
 // Handles of the in-process chain would keep the process.
