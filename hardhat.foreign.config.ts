@@ -27,6 +27,7 @@ const aave = [
   ),
   ...["AaveOracle", "DefaultReserveInterestRateStrategyV2"].map((name) => `misc/${name}`),
   "helpers/AaveProtocolDataProvider",
+  "protocol/libraries/helpers/Errors",
 ].map((source) => `${AAVE_V36}/src/contracts/${source}.sol`);
 
 // Aave imports OpenZeppelin by the name that a git submodule has in its repository.

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IBreakerAdapter} from "../interfaces/IBreakerAdapter.sol";
 import {IPriceOracleSentinel} from "../interfaces/external/IPriceOracleSentinel.sol";
+import {DutyCycles} from "../libraries/DutyCycles.sol";
 import {Action, Level} from "../types/Level.sol";
 import {SubjectId} from "../types/SubjectId.sol";
 import {CircuitBreakerGuard} from "./CircuitBreakerGuard.sol";
@@ -21,15 +22,8 @@ import {CircuitBreakerGuard} from "./CircuitBreakerGuard.sol";
 contract AaveV3Sentinel is IPriceOracleSentinel, IBreakerAdapter {
     using CircuitBreakerGuard for address;
 
-    /// @notice Thrown when a cycle is not open for a part of it, or for less than the 12 seconds between two blocks.
-    error DutyCycleInvalid(uint32 openSeconds, uint32 cycleSeconds);
-
     /// @dev `MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD` of Aave's ValidationLogic.
     uint64 private constant AAVE_FLOOR = 0.95e18;
-
-    /// @dev Time between two blocks of Ethereum, seconds. Their timestamps never leave one residue of it, so a shorter opening may
-    /// contain none of them in any cycle.
-    uint32 private constant SLOT_SECONDS = 12;
 
     /// @notice The breaker asked.
     address public immutable breaker;
@@ -44,14 +38,9 @@ contract AaveV3Sentinel is IPriceOracleSentinel, IBreakerAdapter {
     uint32 public immutable cycleSeconds;
 
     constructor(address newBreaker, SubjectId newSubject, uint32 newOpenSeconds, uint32 newCycleSeconds) {
-        require(
-            newOpenSeconds >= SLOT_SECONDS && newOpenSeconds < newCycleSeconds,
-            DutyCycleInvalid(newOpenSeconds, newCycleSeconds)
-        );
+        (openSeconds, cycleSeconds) = DutyCycles.checked([newOpenSeconds, newCycleSeconds]);
         breaker = newBreaker;
         subject = newSubject;
-        openSeconds = newOpenSeconds;
-        cycleSeconds = newCycleSeconds;
     }
 
     /// @inheritdoc IPriceOracleSentinel
@@ -62,7 +51,7 @@ contract AaveV3Sentinel is IPriceOracleSentinel, IBreakerAdapter {
     /// @inheritdoc IPriceOracleSentinel
     function isLiquidationAllowed() external view returns (bool) {
         Level level = breaker.liquidationLevel(subject);
-        if (level == Level.Throttle) return block.timestamp % cycleSeconds < openSeconds;
+        if (level == Level.Throttle) return DutyCycles.closedUntil(openSeconds, cycleSeconds) == 0;
         return level < Level.Throttle;
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {AaveV3Sentinel} from "../../contracts/adapters/AaveV3Sentinel.sol";
+import {DutyCycles} from "../../contracts/libraries/DutyCycles.sol";
 import {Level} from "../../contracts/types/Level.sol";
 import {BreakerFixture} from "./support/BreakerFixture.sol";
 import {vm} from "./support/Vm.sol";
@@ -75,7 +76,7 @@ contract AaveV3SentinelTest is BreakerFixture {
     function test_RevertWhen_DutyCycleIsInvalid() public {
         uint32[2][4] memory wrong = [[uint32(0), 600], [uint32(600), 600], [uint32(601), 600], [uint32(11), 1_200]];
         for (uint256 i; i < wrong.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(AaveV3Sentinel.DutyCycleInvalid.selector, wrong[i][0], wrong[i][1]));
+            vm.expectRevert(abi.encodeWithSelector(DutyCycles.DutyCycleInvalid.selector, wrong[i][0], wrong[i][1]));
             new AaveV3Sentinel(address(breaker), venueId, wrong[i][0], wrong[i][1]);
         }
         vm.assertEq(sentinel.openSeconds(), 600);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {TargetState} from "../types/Breaker.sol";
+import {Level} from "../types/Level.sol";
+
+/// @title DutyCycles
+/// @notice Throttling by time, for hosts that cannot be throttled by volume: open for the first part of every cycle. Cycles
+/// start at multiples of their length, in unix time, so that nothing has to be stored.
+library DutyCycles {
+    /// @notice Thrown when a cycle is not open for a part of it, or for less than the 12 seconds between two blocks.
+    error DutyCycleInvalid(uint32 openSeconds, uint32 cycleSeconds);
+
+    /// @dev Time between two blocks of Ethereum, seconds. Their timestamps never leave one residue of it, so a shorter opening may
+    /// contain none of them in any cycle.
+    uint32 private constant SLOT_SECONDS = 12;
+
+    /// @notice Seconds open and seconds of the whole of `cycle`; reverts with {DutyCycleInvalid} where it cannot be that.
+    function checked(uint32[2] memory cycle) internal pure returns (uint32, uint32) {
+        require(cycle[0] >= SLOT_SECONDS && cycle[0] < cycle[1], DutyCycleInvalid(cycle[0], cycle[1]));
+        return (cycle[0], cycle[1]);
+    }
+
+    /// @notice When the cycle that is closed now opens again, unix seconds; 0 while it is open.
+    function closedUntil(uint32 openSeconds, uint32 cycleSeconds) internal view returns (uint256) {
+        uint256 elapsed = block.timestamp % cycleSeconds;
+        return elapsed < openSeconds ? 0 : block.timestamp - elapsed + cycleSeconds;
+    }
+
+    /// @notice When liquidations that are shut now, at `level` of a target in `state`, open again; 0 while they are open.
+    function shutUntil(
+        Level level,
+        TargetState memory state,
+        uint32 openSeconds,
+        uint32 cycleSeconds
+    ) internal view returns (uint256) {
+        if (level < Level.Throttle) return 0;
+        if (level == Level.Halt) return state.until;
+        return Math.min(closedUntil(openSeconds, cycleSeconds), Math.max(state.until, state.graceUntil));
+    }
+}
