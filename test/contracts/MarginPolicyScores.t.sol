@@ -33,7 +33,8 @@ contract MarginPolicyScoresTest is MarginFixture {
             (bytes32[] memory slots, ) = log.accesses(address(policy));
             (bytes32[] memory asked, ) = log.accesses(address(oracle));
             vm.assertTrue(answered);
-            vm.assertEq(slots.length, 1);
+            vm.assertTrue(slots.length != 0);
+            for (uint256 k; k < slots.length; ++k) vm.assertEq(slots[k], slots[0]);
             vm.assertEq(asked.length, 0);
         }
     }
