@@ -3,6 +3,7 @@
  *
  * Each property gets sequences of its own. Fails when a property does, when any call reverted, when there were fewer calls.
  */
+import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { hasForge } from "./forge/forge.js";
 import { listProperties, runProperty, type Campaign, type Property } from "./forge/invariants.js";
@@ -47,6 +48,8 @@ if (!hasForge())
   throw new Error("deep: forge is not installed here (its package is for Linux on x64): NOTHING WAS CHECKED");
 const { values } = parseArgs({ options: { calls: { type: "string" }, seed: { type: "string", default: "" } } });
 const wanted = Number(values.calls ?? 1_000_000);
+// Failures of before, which forge would try first and then stop.
+rmSync("cache/forge/invariant", { recursive: true, force: true });
 const properties = await listProperties();
 const campaigns = await runAll(properties, Math.ceil(wanted / properties.length / DEPTH), values.seed);
 printActions(campaigns);
