@@ -3,6 +3,8 @@
 /* eslint-disable */
 import type * as external from './external/index.js';
 export type { external };
+export type { IAaveV3GraceMom } from './IAaveV3GraceMom.js';
+export type { IAaveV3Mom } from './IAaveV3Mom.js';
 export type { IBreakerAdapter } from './IBreakerAdapter.js';
 export type { ICircuitBreaker } from './ICircuitBreaker.js';
 export type { ICollateralFramework } from './ICollateralFramework.js';

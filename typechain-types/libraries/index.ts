@@ -4,3 +4,4 @@
 import type * as signerSetsSol from './SignerSets.sol/index.js';
 export type { signerSetsSol };
 export type { DutyCycle } from './DutyCycle.js';
+export type { DutyCycles } from './DutyCycles.js';

@@ -2,6 +2,8 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as external from './external/index.js';
+export { IAaveV3GraceMom__factory } from './IAaveV3GraceMom__factory.js';
+export { IAaveV3Mom__factory } from './IAaveV3Mom__factory.js';
 export { IBreakerAdapter__factory } from './IBreakerAdapter__factory.js';
 export { ICircuitBreaker__factory } from './ICircuitBreaker__factory.js';
 export { ICollateralFramework__factory } from './ICollateralFramework__factory.js';

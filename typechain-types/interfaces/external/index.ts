@@ -3,6 +3,8 @@
 /* eslint-disable */
 import type * as iAaveV3Sol from './IAaveV3.sol/index.js';
 export type { iAaveV3Sol };
+import type * as iAaveV36Sol from './IAaveV36.sol/index.js';
+export type { iAaveV36Sol };
 import type * as iAaveV3CollateralSol from './IAaveV3Collateral.sol/index.js';
 export type { iAaveV3CollateralSol };
 import type * as iEulerVaultSol from './IEulerVault.sol/index.js';
@@ -15,5 +17,6 @@ export type { IChainlinkFeed } from './IChainlinkFeed.js';
 export type { IChaosRiskOracle } from './IChaosRiskOracle.js';
 export type { IComet } from './IComet.js';
 export type { IMorphoVaultV2 } from './IMorphoVaultV2.js';
+export type { IPausable } from './IPausable.js';
 export type { IPriceOracleSentinel } from './IPriceOracleSentinel.js';
 export type { IUniswapV3Pool } from './IUniswapV3Pool.js';

@@ -2,6 +2,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as iAaveV3Sol from './IAaveV3.sol/index.js';
+export * as iAaveV36Sol from './IAaveV36.sol/index.js';
 export * as iAaveV3CollateralSol from './IAaveV3Collateral.sol/index.js';
 export * as iEulerVaultSol from './IEulerVault.sol/index.js';
 export * as iLiquidationVenuesSol from './ILiquidationVenues.sol/index.js';
@@ -10,5 +11,6 @@ export { IChainlinkFeed__factory } from './IChainlinkFeed__factory.js';
 export { IChaosRiskOracle__factory } from './IChaosRiskOracle__factory.js';
 export { IComet__factory } from './IComet__factory.js';
 export { IMorphoVaultV2__factory } from './IMorphoVaultV2__factory.js';
+export { IPausable__factory } from './IPausable__factory.js';
 export { IPriceOracleSentinel__factory } from './IPriceOracleSentinel__factory.js';
 export { IUniswapV3Pool__factory } from './IUniswapV3Pool__factory.js';
