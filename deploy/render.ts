@@ -28,10 +28,12 @@ export async function renderSimulation(plan: Simulation, file: DeploymentFile, d
   for (const [index, step] of plan.steps.entries()) lines.push(...(await renderStep(step, index, { plan, names })), "");
   const ahead = plan.steps.filter(({ blockNumber }) => blockNumber > plan.blockNumber);
   const gas = ahead.reduce((sum, step) => sum + step.gas, 0n);
+  const cost = gas * plan.baseFee;
+  const purse = `the deployer has ${formatEther(plan.balance)}${plan.balance < cost ? ": too little" : ""}`;
   return [
     ...lines,
     `${ahead.length} transactions, ${group(gas)} gas; at the base fee of ${formatUnits(plan.baseFee, "gwei")} gwei ` +
-      `${formatEther(gas * plan.baseFee)} ETH, of which the deployer has ${formatEther(plan.balance)}`,
+      `${formatEther(cost)} ETH; ${purse}`,
     "",
     ...renderRoles(plan.roles),
   ];

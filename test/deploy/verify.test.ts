@@ -3,11 +3,16 @@ import { expect } from "chai";
 import { Contract } from "ethers";
 import { network } from "hardhat";
 import { isClean, verifyDeployment, type Findings } from "../../deploy/verify.js";
-import { exampleParameters } from "./bulkhead-fixture.js";
+import { exampleOwnerParameters, exampleParameters } from "./bulkhead-fixture.js";
 import { startDeployed, type DeployedNode } from "./node.js";
 
 const [OWNER, GUARDIAN] = [1, 2n];
 const DAY = 86_400;
+
+const whatDiffers = ({ contracts, roleDifferences }: Findings): string[] => [
+  ...contracts.flatMap(({ name, differences }) => differences.map(({ what }) => `${name}: ${what}`)),
+  ...roleDifferences.map(({ what }) => what),
+];
 
 describe("verifyDeployment", () => {
   let node: DeployedNode;
@@ -18,10 +23,6 @@ describe("verifyDeployment", () => {
   after(() => node?.close());
 
   const at = (name: string): string => node.record.contracts[name]!.address;
-  const whatDiffers = ({ contracts, roleDifferences }: Findings): string[] => [
-    ...contracts.flatMap(({ name, differences }) => differences.map(({ what }) => `${name}: ${what}`)),
-    ...roleDifferences.map(({ what }) => what),
-  ];
 
   it("default: finds nothing about a fresh deployment", async () => {
     const findings = await verifyDeployment(node.record, node.rpc);
@@ -71,6 +72,25 @@ describe("verifyDeployment", () => {
       (error: unknown) => String(error),
     );
     expect(await elsewhere).to.contain("saw a node of chain 31337, expected 1");
+  });
+});
+
+describe("verifyDeployment where the example governor owns", () => {
+  it("default: knows the timelock's roles, and finds one that is not on record", async function () {
+    const parameters = await exampleOwnerParameters(await network.create("lab"));
+    const node = await startDeployed(this, { chainId: 31_337, module: "BulkheadWithExampleOwner", parameters });
+    try {
+      const names = Object.keys(node.record.contracts);
+      expect(names).to.include.members(["ExampleGovernor", "ExampleVotes", "TimelockController"]);
+      expect(whatDiffers(await verifyDeployment(node.record, node.rpc))).to.deep.equal([]);
+      const record = structuredClone(node.record);
+      record.roles.timelock!.members["PROPOSER_ROLE"] = [];
+      const found = await verifyDeployment(record, node.rpc);
+      const governor = node.record.contracts["ExampleGovernor"]!.address;
+      expect(whatDiffers(found)).to.deep.equal([`timelock.members.PROPOSER_ROLE.${governor}`]);
+    } finally {
+      await node.close();
+    }
   });
 });
 
