@@ -10,11 +10,11 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'CollateralFramework', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CollateralFramework__factory>
+  getContractFactory(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CircuitBreaker__factory>
+getContractFactory(name: 'CollateralFramework', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CollateralFramework__factory>
 getContractFactory(name: 'MarginPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MarginPolicy__factory>
-getContractFactory(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CircuitBreaker__factory>
-getContractFactory(name: 'RiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskOracle__factory>
 getContractFactory(name: 'OracleConfig', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OracleConfig__factory>
+getContractFactory(name: 'RiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskOracle__factory>
 getContractFactory(name: 'AaveV36Adapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV36Adapter__factory>
 getContractFactory(name: 'AaveV3FloorLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3FloorLiquidator__factory>
 getContractFactory(name: 'AaveV3GraceMom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3GraceMom__factory>
@@ -28,35 +28,41 @@ getContractFactory(name: 'MorphoMaxLtvOracle', signerOrOptions?: ethers.Signer |
 getContractFactory(name: 'MorphoPreLiquidationOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoPreLiquidationOracle__factory>
 getContractFactory(name: 'MorphoVaultSentinel', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoVaultSentinel__factory>
 getContractFactory(name: 'PauseFacade', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PauseFacade__factory>
-getContractFactory(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ScoreAggregator__factory>
 getContractFactory(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskParameterView__factory>
-getContractFactory(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleVotes__factory>
+getContractFactory(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ScoreAggregator__factory>
 getContractFactory(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleGovernor__factory>
-getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
+getContractFactory(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleVotes__factory>
 getContractFactory(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3GraceMom__factory>
 getContractFactory(name: 'IAaveV3Mom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Mom__factory>
 getContractFactory(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBreakerAdapter__factory>
 getContractFactory(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICircuitBreaker__factory>
 getContractFactory(name: 'ICollateralFramework', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICollateralFramework__factory>
-getContractFactory(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPushAdapter__factory>
 getContractFactory(name: 'IMarginPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMarginPolicy__factory>
+getContractFactory(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPushAdapter__factory>
 getContractFactory(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskOracle__factory>
+getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
+getContractFactory(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3AccountsLens__factory>
 getContractFactory(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3ReservesLens__factory>
 getContractFactory(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkFeedLens__factory>
 getContractFactory(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Erc20Lens__factory>
 getContractFactory(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UniswapV3Lens__factory>
-getContractFactory(name: 'DutyCycle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DutyCycle__factory>
 getContractFactory(name: 'DutyCycles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DutyCycles__factory>
 getContractFactory(name: 'SignerSetCode', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SignerSetCode__factory>
+getContractFactory(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3AddressesProvider__factory>
+getContractFactory(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Oracle__factory>
+getContractFactory(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Pool__factory>
+getContractFactory(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3ScaledToken__factory>
+getContractFactory(name: 'IAaveV3StableDebtToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3StableDebtToken__factory>
 getContractFactory(name: 'IAaveV36AclManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36AclManager__factory>
 getContractFactory(name: 'IAaveV36AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36AddressesProvider__factory>
 getContractFactory(name: 'IAaveV36Configurator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36Configurator__factory>
 getContractFactory(name: 'IAaveV36Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36Pool__factory>
-getContractFactory(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3AccountsLens__factory>
-getContractFactory(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChainlinkFeed__factory>
 getContractFactory(name: 'IAaveV3CollateralConfigurator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3CollateralConfigurator__factory>
 getContractFactory(name: 'IAaveV3Parts', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Parts__factory>
 getContractFactory(name: 'IAaveV3ReserveWord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3ReserveWord__factory>
+getContractFactory(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChainlinkFeed__factory>
+getContractFactory(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChaosRiskOracle__factory>
+getContractFactory(name: 'IComet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IComet__factory>
 getContractFactory(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerHookTarget__factory>
 getContractFactory(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerPriceOracle__factory>
 getContractFactory(name: 'IEulerVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerVault__factory>
@@ -66,21 +72,14 @@ getContractFactory(name: 'IMorpho', signerOrOptions?: ethers.Signer | FactoryOpt
 getContractFactory(name: 'IMorphoOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorphoOracle__factory>
 getContractFactory(name: 'IMorphoVaultV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorphoVaultV2__factory>
 getContractFactory(name: 'IPausable', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPausable__factory>
-getContractFactory(name: 'IComet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IComet__factory>
-getContractFactory(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChaosRiskOracle__factory>
-getContractFactory(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV3Pool__factory>
 getContractFactory(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceOracleSentinel__factory>
-getContractFactory(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3AddressesProvider__factory>
-getContractFactory(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Oracle__factory>
-getContractFactory(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Pool__factory>
-getContractFactory(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3ScaledToken__factory>
-getContractFactory(name: 'IAaveV3StableDebtToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3StableDebtToken__factory>
+getContractFactory(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV3Pool__factory>
 
-  getContractAt(name: 'CollateralFramework', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CollateralFramework>
+  getContractAt(name: 'CircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreaker>
+getContractAt(name: 'CollateralFramework', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CollateralFramework>
 getContractAt(name: 'MarginPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MarginPolicy>
-getContractAt(name: 'CircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreaker>
-getContractAt(name: 'RiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskOracle>
 getContractAt(name: 'OracleConfig', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OracleConfig>
+getContractAt(name: 'RiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskOracle>
 getContractAt(name: 'AaveV36Adapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV36Adapter>
 getContractAt(name: 'AaveV3FloorLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3FloorLiquidator>
 getContractAt(name: 'AaveV3GraceMom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3GraceMom>
@@ -94,35 +93,41 @@ getContractAt(name: 'MorphoMaxLtvOracle', address: string | ethers.Addressable, 
 getContractAt(name: 'MorphoPreLiquidationOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoPreLiquidationOracle>
 getContractAt(name: 'MorphoVaultSentinel', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoVaultSentinel>
 getContractAt(name: 'PauseFacade', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PauseFacade>
-getContractAt(name: 'ScoreAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ScoreAggregator>
 getContractAt(name: 'RiskParameterView', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskParameterView>
-getContractAt(name: 'ExampleVotes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleVotes>
+getContractAt(name: 'ScoreAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ScoreAggregator>
 getContractAt(name: 'ExampleGovernor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleGovernor>
-getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
+getContractAt(name: 'ExampleVotes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleVotes>
 getContractAt(name: 'IAaveV3GraceMom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3GraceMom>
 getContractAt(name: 'IAaveV3Mom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Mom>
 getContractAt(name: 'IBreakerAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBreakerAdapter>
 getContractAt(name: 'ICircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICircuitBreaker>
 getContractAt(name: 'ICollateralFramework', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICollateralFramework>
-getContractAt(name: 'IPushAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPushAdapter>
 getContractAt(name: 'IMarginPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMarginPolicy>
+getContractAt(name: 'IPushAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPushAdapter>
 getContractAt(name: 'IRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskOracle>
+getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
+getContractAt(name: 'AaveV3AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3AccountsLens>
 getContractAt(name: 'AaveV3ReservesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3ReservesLens>
 getContractAt(name: 'ChainlinkFeedLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkFeedLens>
 getContractAt(name: 'Erc20Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Erc20Lens>
 getContractAt(name: 'UniswapV3Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UniswapV3Lens>
-getContractAt(name: 'DutyCycle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DutyCycle>
 getContractAt(name: 'DutyCycles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DutyCycles>
 getContractAt(name: 'SignerSetCode', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SignerSetCode>
+getContractAt(name: 'IAaveV3AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3AddressesProvider>
+getContractAt(name: 'IAaveV3Oracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Oracle>
+getContractAt(name: 'IAaveV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Pool>
+getContractAt(name: 'IAaveV3ScaledToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3ScaledToken>
+getContractAt(name: 'IAaveV3StableDebtToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3StableDebtToken>
 getContractAt(name: 'IAaveV36AclManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36AclManager>
 getContractAt(name: 'IAaveV36AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36AddressesProvider>
 getContractAt(name: 'IAaveV36Configurator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36Configurator>
 getContractAt(name: 'IAaveV36Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36Pool>
-getContractAt(name: 'AaveV3AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3AccountsLens>
-getContractAt(name: 'IChainlinkFeed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChainlinkFeed>
 getContractAt(name: 'IAaveV3CollateralConfigurator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3CollateralConfigurator>
 getContractAt(name: 'IAaveV3Parts', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Parts>
 getContractAt(name: 'IAaveV3ReserveWord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3ReserveWord>
+getContractAt(name: 'IChainlinkFeed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChainlinkFeed>
+getContractAt(name: 'IChaosRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChaosRiskOracle>
+getContractAt(name: 'IComet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IComet>
 getContractAt(name: 'IEulerHookTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerHookTarget>
 getContractAt(name: 'IEulerPriceOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerPriceOracle>
 getContractAt(name: 'IEulerVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerVault>
@@ -132,21 +137,14 @@ getContractAt(name: 'IMorpho', address: string | ethers.Addressable, signer?: et
 getContractAt(name: 'IMorphoOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorphoOracle>
 getContractAt(name: 'IMorphoVaultV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorphoVaultV2>
 getContractAt(name: 'IPausable', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPausable>
-getContractAt(name: 'IComet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IComet>
-getContractAt(name: 'IChaosRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChaosRiskOracle>
-getContractAt(name: 'IUniswapV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV3Pool>
 getContractAt(name: 'IPriceOracleSentinel', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceOracleSentinel>
-getContractAt(name: 'IAaveV3AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3AddressesProvider>
-getContractAt(name: 'IAaveV3Oracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Oracle>
-getContractAt(name: 'IAaveV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Pool>
-getContractAt(name: 'IAaveV3ScaledToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3ScaledToken>
-getContractAt(name: 'IAaveV3StableDebtToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3StableDebtToken>
+getContractAt(name: 'IUniswapV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV3Pool>
 
-  deployContract(name: 'CollateralFramework', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
+  deployContract(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
+deployContract(name: 'CollateralFramework', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
 deployContract(name: 'MarginPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginPolicy>
-deployContract(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
-deployContract(name: 'RiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
 deployContract(name: 'OracleConfig', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
+deployContract(name: 'RiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
 deployContract(name: 'AaveV36Adapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV36Adapter>
 deployContract(name: 'AaveV3FloorLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3FloorLiquidator>
 deployContract(name: 'AaveV3GraceMom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3GraceMom>
@@ -160,35 +158,41 @@ deployContract(name: 'MorphoMaxLtvOracle', signerOrOptions?: ethers.Signer | Dep
 deployContract(name: 'MorphoPreLiquidationOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPreLiquidationOracle>
 deployContract(name: 'MorphoVaultSentinel', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoVaultSentinel>
 deployContract(name: 'PauseFacade', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PauseFacade>
-deployContract(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
 deployContract(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskParameterView>
-deployContract(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
+deployContract(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
 deployContract(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
-deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
+deployContract(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IAaveV3Mom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Mom>
 deployContract(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
 deployContract(name: 'ICollateralFramework', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICollateralFramework>
-deployContract(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IMarginPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMarginPolicy>
+deployContract(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
+deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
+deployContract(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
 deployContract(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
 deployContract(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
 deployContract(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
 deployContract(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
-deployContract(name: 'DutyCycle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycle>
 deployContract(name: 'DutyCycles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'SignerSetCode', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SignerSetCode>
+deployContract(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
+deployContract(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
+deployContract(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
+deployContract(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
+deployContract(name: 'IAaveV3StableDebtToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3StableDebtToken>
 deployContract(name: 'IAaveV36AclManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AclManager>
 deployContract(name: 'IAaveV36AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AddressesProvider>
 deployContract(name: 'IAaveV36Configurator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Configurator>
 deployContract(name: 'IAaveV36Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Pool>
-deployContract(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
-deployContract(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IAaveV3CollateralConfigurator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3CollateralConfigurator>
 deployContract(name: 'IAaveV3Parts', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Parts>
 deployContract(name: 'IAaveV3ReserveWord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ReserveWord>
+deployContract(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
+deployContract(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
+deployContract(name: 'IComet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
 deployContract(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
 deployContract(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
 deployContract(name: 'IEulerVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
@@ -198,21 +202,14 @@ deployContract(name: 'IMorpho', signerOrOptions?: ethers.Signer | DeployContract
 deployContract(name: 'IMorphoOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoOracle>
 deployContract(name: 'IMorphoVaultV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoVaultV2>
 deployContract(name: 'IPausable', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPausable>
-deployContract(name: 'IComet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
-deployContract(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
-deployContract(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 deployContract(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
-deployContract(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
-deployContract(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
-deployContract(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
-deployContract(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
-deployContract(name: 'IAaveV3StableDebtToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3StableDebtToken>
+deployContract(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 
-  deployContract(name: 'CollateralFramework', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
+  deployContract(name: 'CircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
+deployContract(name: 'CollateralFramework', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
 deployContract(name: 'MarginPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginPolicy>
-deployContract(name: 'CircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
-deployContract(name: 'RiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
 deployContract(name: 'OracleConfig', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
+deployContract(name: 'RiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
 deployContract(name: 'AaveV36Adapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV36Adapter>
 deployContract(name: 'AaveV3FloorLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3FloorLiquidator>
 deployContract(name: 'AaveV3GraceMom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3GraceMom>
@@ -226,35 +223,41 @@ deployContract(name: 'MorphoMaxLtvOracle', args: any[], signerOrOptions?: ethers
 deployContract(name: 'MorphoPreLiquidationOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPreLiquidationOracle>
 deployContract(name: 'MorphoVaultSentinel', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoVaultSentinel>
 deployContract(name: 'PauseFacade', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PauseFacade>
-deployContract(name: 'ScoreAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
 deployContract(name: 'RiskParameterView', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskParameterView>
-deployContract(name: 'ExampleVotes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
+deployContract(name: 'ScoreAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
 deployContract(name: 'ExampleGovernor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
-deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
+deployContract(name: 'ExampleVotes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'IAaveV3GraceMom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IAaveV3Mom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Mom>
 deployContract(name: 'IBreakerAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'ICircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
 deployContract(name: 'ICollateralFramework', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICollateralFramework>
-deployContract(name: 'IPushAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IMarginPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMarginPolicy>
+deployContract(name: 'IPushAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
+deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
+deployContract(name: 'AaveV3AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
 deployContract(name: 'AaveV3ReservesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
 deployContract(name: 'ChainlinkFeedLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
 deployContract(name: 'Erc20Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
 deployContract(name: 'UniswapV3Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
-deployContract(name: 'DutyCycle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycle>
 deployContract(name: 'DutyCycles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'SignerSetCode', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SignerSetCode>
+deployContract(name: 'IAaveV3AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
+deployContract(name: 'IAaveV3Oracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
+deployContract(name: 'IAaveV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
+deployContract(name: 'IAaveV3ScaledToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
+deployContract(name: 'IAaveV3StableDebtToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3StableDebtToken>
 deployContract(name: 'IAaveV36AclManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AclManager>
 deployContract(name: 'IAaveV36AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AddressesProvider>
 deployContract(name: 'IAaveV36Configurator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Configurator>
 deployContract(name: 'IAaveV36Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Pool>
-deployContract(name: 'AaveV3AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
-deployContract(name: 'IChainlinkFeed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IAaveV3CollateralConfigurator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3CollateralConfigurator>
 deployContract(name: 'IAaveV3Parts', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Parts>
 deployContract(name: 'IAaveV3ReserveWord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ReserveWord>
+deployContract(name: 'IChainlinkFeed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
+deployContract(name: 'IChaosRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
+deployContract(name: 'IComet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
 deployContract(name: 'IEulerHookTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
 deployContract(name: 'IEulerPriceOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
 deployContract(name: 'IEulerVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
@@ -264,15 +267,8 @@ deployContract(name: 'IMorpho', args: any[], signerOrOptions?: ethers.Signer | D
 deployContract(name: 'IMorphoOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoOracle>
 deployContract(name: 'IMorphoVaultV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoVaultV2>
 deployContract(name: 'IPausable', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPausable>
-deployContract(name: 'IComet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
-deployContract(name: 'IChaosRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
-deployContract(name: 'IUniswapV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 deployContract(name: 'IPriceOracleSentinel', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
-deployContract(name: 'IAaveV3AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
-deployContract(name: 'IAaveV3Oracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
-deployContract(name: 'IAaveV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
-deployContract(name: 'IAaveV3ScaledToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
-deployContract(name: 'IAaveV3StableDebtToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3StableDebtToken>
+deployContract(name: 'IUniswapV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 
     // default types
     getContractFactory(

@@ -6,11 +6,11 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IBreakerAdapter} from "../interfaces/IBreakerAdapter.sol";
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
 import {IMorpho, IMorphoOracle} from "../interfaces/external/IMorpho.sol";
+import {RecommendedLtv} from "../libraries/RecommendedLtv.sol";
 import {Action} from "../types/Level.sol";
 import {SubjectId} from "../types/SubjectId.sol";
 import {Bps} from "../types/Units.sol";
 import {CircuitBreakerGuard} from "./CircuitBreakerGuard.sol";
-import {OpeningLtv} from "./OpeningLtv.sol";
 
 /// @title MorphoMaxLtvOracle
 /// @notice The price of another oracle, untouched, and beside it the LTV at which a position on Morpho Blue may be opened.
@@ -102,7 +102,7 @@ contract MorphoMaxLtvOracle is IMorphoOracle, IBreakerAdapter {
     /// @notice Highest LTV at which a position may be opened or grown now; 0 while borrowing is blocked.
     function maxOpeningLtv() public view returns (Bps) {
         if (!breaker.isAllowed(subject, Action.Borrow)) return Bps.wrap(0);
-        return OpeningLtv.highest(riskOracle, scoredSubject, cap);
+        return RecommendedLtv.upTo(riskOracle, scoredSubject, cap);
     }
 
     /// @notice Reverts unless what `account` owes in market `id` is within the opening LTV of its collateral. To be called

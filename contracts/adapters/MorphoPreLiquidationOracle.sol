@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {IBreakerAdapter} from "../interfaces/IBreakerAdapter.sol";
 import {IMorphoOracle} from "../interfaces/external/IMorpho.sol";
-import {DutyCycle} from "../libraries/DutyCycle.sol";
+import {DutyCycles} from "../libraries/DutyCycles.sol";
 import {Level} from "../types/Level.sol";
 import {SubjectId} from "../types/SubjectId.sol";
 import {CircuitBreakerGuard} from "./CircuitBreakerGuard.sol";
@@ -54,12 +54,11 @@ contract MorphoPreLiquidationOracle is IMorphoOracle, IBreakerAdapter {
         SubjectId newSubject,
         uint32[2] memory openAndCycleSeconds
     ) {
-        DutyCycle.check(openAndCycleSeconds[0], openAndCycleSeconds[1]);
         morpho = newMorpho;
         underlying = newUnderlying;
         breaker = newBreaker;
         subject = newSubject;
-        (openSeconds, cycleSeconds) = (openAndCycleSeconds[0], openAndCycleSeconds[1]);
+        (openSeconds, cycleSeconds) = DutyCycles.checked(openAndCycleSeconds);
     }
 
     /// @inheritdoc IMorphoOracle
@@ -79,7 +78,7 @@ contract MorphoPreLiquidationOracle is IMorphoOracle, IBreakerAdapter {
     function _requirePreLiquidation() private view {
         Level level = breaker.liquidationLevel(subject);
         if (level < Level.Throttle) return;
-        bool isOpen = level == Level.Throttle && DutyCycle.isOpen(openSeconds, cycleSeconds, block.timestamp);
+        bool isOpen = level == Level.Throttle && DutyCycles.closedUntil(openSeconds, cycleSeconds) == 0;
         require(isOpen, PreLiquidationBlocked(subject, level));
     }
 }

@@ -7,7 +7,7 @@ import {IOracle as IGenuineOracle} from "@morpho-org/morpho-blue/src/interfaces/
 import {CircuitBreakerGuard} from "../../contracts/adapters/CircuitBreakerGuard.sol";
 import {MorphoPreLiquidationOracle} from "../../contracts/adapters/MorphoPreLiquidationOracle.sol";
 import {IMorphoOracle} from "../../contracts/interfaces/external/IMorpho.sol";
-import {DutyCycle} from "../../contracts/libraries/DutyCycle.sol";
+import {DutyCycles} from "../../contracts/libraries/DutyCycles.sol";
 import {Level} from "../../contracts/types/Level.sol";
 import {TargetConfig} from "../../contracts/types/TargetConfig.sol";
 import {BrokenBreakers} from "./support/BrokenBreakers.sol";
@@ -159,7 +159,7 @@ contract MorphoPreLiquidationOracleTest is MorphoBlueFixture {
     function test_RevertWhen_DutyCycleIsInvalid() public {
         uint32[2][4] memory wrong = [[uint32(0), 600], [uint32(600), 600], [uint32(601), 600], [uint32(11), 1_200]];
         for (uint256 i; i < wrong.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(DutyCycle.DutyCycleInvalid.selector, wrong[i][0], wrong[i][1]));
+            vm.expectRevert(abi.encodeWithSelector(DutyCycles.DutyCycleInvalid.selector, wrong[i][0], wrong[i][1]));
             _newWrapper(wrong[i][0], wrong[i][1]);
         }
         vm.assertEq(_newWrapper(12, 13).openSeconds(), 12);

@@ -3,5 +3,4 @@
 /* eslint-disable */
 import type * as signerSetsSol from './SignerSets.sol/index.js';
 export type { signerSetsSol };
-export type { DutyCycle } from './DutyCycle.js';
 export type { DutyCycles } from './DutyCycles.js';

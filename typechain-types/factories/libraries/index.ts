@@ -2,5 +2,4 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as signerSetsSol from './SignerSets.sol/index.js';
-export { DutyCycle__factory } from './DutyCycle__factory.js';
 export { DutyCycles__factory } from './DutyCycles__factory.js';

@@ -6,18 +6,18 @@ import {ScoreStatus} from "../types/Score.sol";
 import {SubjectId} from "../types/SubjectId.sol";
 import {Bps} from "../types/Units.sol";
 
-/// @title OpeningLtv
+/// @title RecommendedLtv
 /// @notice The highest LTV at which a position may be opened or grown: the recommendation of a subject's score, never above
 /// `cap`; `cap` where there is none.
 /// @dev The oracle gets all gas but a 64th: where that is too little for it, the 64th is too little for the caller to go on
 /// without the score. At most 224 bytes are copied back.
-library OpeningLtv {
+library RecommendedLtv {
     /// @dev Words that {IRiskOracle.tryScore} returns, and which of them holds `borrowLtv`.
     uint256 private constant WORDS = 7;
     uint256 private constant BORROW_LTV = 4;
 
     /// @notice The highest opening LTV of `subject` by `oracle`, at most `cap`. An oracle that fails recommends nothing.
-    function highest(IRiskOracle oracle, SubjectId subject, Bps cap) internal view returns (Bps) {
+    function upTo(IRiskOracle oracle, SubjectId subject, Bps cap) internal view returns (Bps) {
         bytes memory data = abi.encodeCall(IRiskOracle.tryScore, (subject));
         uint256[WORDS] memory words;
         bool answered;
