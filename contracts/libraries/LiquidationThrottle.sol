@@ -7,7 +7,7 @@ struct Meter {
     uint256 word;
 }
 
-/// @notice The throttle of a target's liquidations; each host has a meter of its own.
+/// @notice The throttle of a target's liquidations; each host has a meter of its own. Capacity and window lie as in a {Meter}.
 struct Throttle {
     uint96 capacity;
     uint24 window;
@@ -18,10 +18,11 @@ struct Throttle {
 /// @notice A token bucket a host: full at first, refilled by its capacity in every window.
 /// @dev Counts as OpenZeppelin's RateLimiter does, to the unit: what comes back is rounded down, what is used is not. It differs in
 /// what a new capacity or window does. A meter written before `since` has older ones: it takes over the new, what it had used
-/// then counts in full, and what comes back counts from `since`. So no change of terms ever lets through more than capacity
-/// and refill, whatever the terms were in between. Why it is not OpenZeppelin's: docs/adr/0013-a-meter-in-one-slot.md.
+/// then counts in full, and what comes back counts from `since`. What it had used beyond a capacity that was lowered does not
+/// count: a host is never shut for longer than a window. Why it is not OpenZeppelin's: docs/adr/0013-a-meter-in-one-slot.md.
 library LiquidationThrottle {
-    /// @notice Takes `value` from the throttle of `host`, if it is there; nothing if not.
+    /// @notice Takes `value` from the throttle of `host`, if it is there; nothing if not. Nothing is always there, and leaves what
+    /// comes back alone: it would start over with every write, and lose what is not yet a whole unit.
     function tryTake(
         Throttle storage self,
         address host,
@@ -37,9 +38,11 @@ library LiquidationThrottle {
             let total := add(used, value)
             if iszero(or(gt(value, capacity), gt(total, capacity))) {
                 isTaken := 1
-                // 120 bits of terms stay.
-                word := and(word, 0xffffffffffffffffffffffffffffff)
-                sstore(meter.slot, or(or(word, shl(120, total)), shl(216, timestamp())))
+                if value {
+                    // 120 bits of terms stay.
+                    word := and(word, 0xffffffffffffffffffffffffffffff)
+                    sstore(meter.slot, or(or(word, shl(120, total)), shl(216, timestamp())))
+                }
             }
         }
     }
@@ -57,10 +60,18 @@ library LiquidationThrottle {
         available = used < capacity ? capacity - used : 0;
     }
 
-    /// @dev A meter of `word`, written before `since`, under the terms that hold since then: what it had used, written then.
-    function _renewed(Throttle storage self, uint256 word, uint256 since) private view returns (uint256) {
-        uint256 terms = self.capacity | (uint256(self.window) << 96);
-        return terms | (uint256(uint96(word >> 120)) << 120) | (since << 216);
+    /// @dev A meter of `word`, written before `since`, under the terms that hold since then: what it had used, at most all of the
+    /// capacity, written then. Capacity and window lie in their slot as in a meter, and nothing above.
+    function _renewed(Throttle storage self, uint256 word, uint256 since) private view returns (uint256 renewed) {
+        assembly ("memory-safe") {
+            let terms := sload(self.slot)
+            let capacity := and(terms, 0xffffffffffffffffffffffff)
+            let used := and(shr(120, word), 0xffffffffffffffffffffffff)
+            if gt(used, capacity) {
+                used := capacity
+            }
+            renewed := or(or(terms, shl(120, used)), shl(216, since))
+        }
     }
 
     /// @dev What the meter of `word` has in use now. No product overflows: a value has 96 bits, a time 40. The window is not

@@ -29,10 +29,16 @@ contract LiquidationThrottleTest {
         vm.warp(NOW);
     }
 
+    /// @dev What is in use beyond a capacity that is lowered does not count, in either reference.
     function _setTerms(uint96 capacity, uint24 window) private {
         (ours.capacity, ours.window) = (capacity, window);
-        theirs.updateSettings(window, capacity);
         since = block.timestamp;
+        theirs.updateSettings(window, capacity);
+        if (theirs.used(_key(HOST)) > capacity) {
+            theirs.reset(_key(HOST));
+            theirs.consume(_key(HOST), capacity);
+        }
+        if (exactUsed > capacity * PARTS) exactUsed = capacity * PARTS;
     }
 
     function _take(address host, uint256 value) private returns (bool) {
@@ -94,7 +100,7 @@ contract LiquidationThrottleTest {
             seed = uint256(keccak256(abi.encode(seed)));
             vm.warp(block.timestamp + bound(seed, 0, seed % 3 == 0 ? 10 : 4 hours));
             address host = seed & (1 << 255) == 0 ? HOST : OTHER;
-            uint256 value = bound(seed >> 64, 1, seed % 5 == 0 ? uint256(capacity) + 1 : (capacity >> 1) + 1);
+            uint256 value = bound(seed >> 64, 0, seed % 5 == 0 ? uint256(capacity) + 1 : (capacity >> 1) + 1);
             bool taken = _take(host, value);
             vm.assertEq(taken, theirs.tryConsume(_key(host), value), "taken");
             (uint256 used, uint256 available) = theirs.state(_key(host));
@@ -113,7 +119,7 @@ contract LiquidationThrottleTest {
             if (seed & (1 << 255) == 0) {
                 _setTerms(uint96(bound(seed >> 32, 1, 5_000)), windows[(seed >> 48) & 3]);
             } else {
-                uint256 value = bound(seed >> 64, 1, 2_000);
+                uint256 value = bound(seed >> 64, 0, 2_000);
                 if (_take(HOST, value)) {
                     vm.assertTrue(theirs.tryConsume(_key(HOST), value));
                     exactUsed += value * PARTS;
@@ -143,8 +149,33 @@ contract LiquidationThrottleTest {
         _assertState(HOST, 400, 1_600);
         vm.assertTrue(_take(HOST, 1_600));
         _setTerms(500, 3_600);
-        _assertState(HOST, 2_000, 0);
+        _assertState(HOST, 500, 0);
         vm.assertFalse(_take(HOST, 1));
+    }
+
+    /// @dev From 18 decimals to 8, say: what was used in the old unit is not held against the host for 10^10 windows.
+    function test_stateOf_aLowerCapacityShutsNobodyForLongerThanAWindow() public {
+        _setTerms(1e24, 3_600);
+        _take(HOST, 1e24);
+        vm.warp(NOW + 365 days);
+        _setTerms(1e14, 3_600);
+        _assertState(HOST, 1e14, 0);
+        vm.warp(NOW + 365 days + 1_800);
+        vm.assertTrue(_take(HOST, 0.5e14));
+        vm.assertFalse(_take(HOST, 1));
+        vm.warp(NOW + 365 days + 1_800 + 3_600);
+        _assertState(HOST, 0, 1e14);
+    }
+
+    /// @dev A unit comes back every 86.4 seconds: written in every block, it would never come back.
+    function test_tryTake_ofNothingIsAlwaysThereAndKeepsNothingFromComingBack() public {
+        _setTerms(1_000, 1 days);
+        _take(HOST, 1_000);
+        for (uint256 i; i < 72; ++i) {
+            vm.assertTrue(_take(HOST, 0));
+            vm.warp(block.timestamp + 12);
+        }
+        _assertState(HOST, 990, 10);
     }
 
     function test_tryTake_inTheSecondOfAChangeStillFollowsIt() public {

@@ -49,11 +49,11 @@ contract GuardGasTest is MarketsFixture {
         _record("guardInLiquidateThrottled", _addedToLiquidate(), GUARD_IN_LIQUIDATE_THROTTLED_BAR);
     }
 
-    /// @dev Once a host and target: its meter is a new slot, 17,100 more.
+    /// @dev Once a host and target: its meter is a new slot, 17,100 more, and takes the terms over from theirs, 2,200 more.
     function test_guardInLiquidate_throttledForTheFirstTime() public {
         _dropPrice();
         _trip(Level.Throttle, 1 hours);
-        uint256 bar = GUARD_IN_LIQUIDATE_THROTTLED_BAR + 17_100 + 2_100;
+        uint256 bar = GUARD_IN_LIQUIDATE_THROTTLED_BAR + 17_100 + 2_200;
         _record("guardInLiquidateThrottledFirst", _addedToLiquidate(), bar);
     }
 
