@@ -43,7 +43,7 @@ contract RepricedBreaker {
         (_code, _forRead, _forConsume) = (code, forRead, forConsume);
     }
 
-    fallback() external {
+    fallback() external payable {
         // A liquidation asks in three words.
         uint256 charge = msg.data.length < 100 ? _forRead : _forConsume;
         uint256 until = gasleft() - charge;
