@@ -96,14 +96,11 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         });
         Level wanted = state.next(input, block.timestamp);
         Level to = state.target.level;
-        if (wanted > to)
-            emit PauseBudgetShort(
-                target,
-                wanted,
-                to,
-                PauseBudget.available(state.ledger, input.terms, block.timestamp)
-            );
-        if (to != from) _emitLevelChanged(target, from, state, Cause.Scores, input.evidence);
+        if (wanted > to) {
+            uint256 available = PauseBudget.available(state.ledger, input.terms, block.timestamp);
+            emit PauseBudgetShort(target, wanted, to, available);
+        }
+        if (to != from) _emitChange(target, from, state, Cause.Scores, input.evidence);
         if (_hash(state) != before) _store(target, state);
         return state.target.shadow ? Level.Normal : to;
     }
@@ -139,7 +136,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         _store(target, state);
         emit Tripped(target, msg.sender, reason);
         Evidence memory none;
-        _emitLevelChanged(target, from, state, Cause.Guardian, none);
+        _emitChange(target, from, state, Cause.Guardian, none);
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -153,7 +150,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         _store(target, state);
         emit Released(target, msg.sender, reason);
         Evidence memory none;
-        _emitLevelChanged(target, from, state, Cause.Governance, none);
+        _emitChange(target, from, state, Cause.Governance, none);
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -302,20 +299,14 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         Evidence memory none;
         Level from = state.target.level;
         while (state.expire(block.timestamp)) {
-            _emitLevelChanged(target, from, state, Cause.Expiry, none);
+            _emitChange(target, from, state, Cause.Expiry, none);
             from = state.target.level;
         }
     }
 
-    function _emitLevelChanged(
-        SubjectId target,
-        Level from,
-        BreakerState memory state,
-        Cause cause,
-        Evidence memory evidence
-    ) private {
-        TargetState memory t = state.target;
-        emit LevelChanged(target, from, t.level, t.until, state.ledger.dwellSince, cause, t.shadow, evidence);
+    function _emitChange(SubjectId target, Level from, BreakerState memory s, Cause cause, Evidence memory e) private {
+        TargetState memory t = s.target;
+        emit LevelChanged(target, from, t.level, t.until, s.ledger.dwellSince, cause, t.shadow, e);
     }
 
     function _checkTrip(

@@ -35,7 +35,7 @@ contract PauseFacade is IPausable {
     ICircuitBreaker public immutable breaker;
 
     /// @notice The one target of it that can be paused here.
-    SubjectId public immutable target;
+    SubjectId public immutable subject;
 
     /// @notice The only account that can pause here.
     address public immutable pauser;
@@ -45,10 +45,10 @@ contract PauseFacade is IPausable {
         _;
     }
 
-    constructor(ICircuitBreaker newBreaker, SubjectId newTarget, address newPauser) {
+    constructor(ICircuitBreaker newBreaker, SubjectId newSubject, address newPauser) {
         require(newPauser != address(0), PauserZero());
         breaker = newBreaker;
-        target = newTarget;
+        subject = newSubject;
         pauser = newPauser;
     }
 
@@ -60,7 +60,7 @@ contract PauseFacade is IPausable {
     /// - those of {ICircuitBreaker.trip}.
     function pauseFor(uint256 duration) external onlyPauser {
         uint32 granted = _granted(duration);
-        breaker.trip(target, Level.Halt, granted, "pauseFor");
+        breaker.trip(subject, Level.Halt, granted, "pauseFor");
         emit Paused(granted);
     }
 
@@ -77,15 +77,15 @@ contract PauseFacade is IPausable {
     /// @inheritdoc IPausable
     /// @dev Whoever halted the target.
     function isPaused() external view returns (bool) {
-        return breaker.levelOf(target) == Level.Halt;
+        return breaker.levelOf(subject) == Level.Halt;
     }
 
     /// @dev `duration`, or the longest Halt that the breaker allows now. Where it allows none, `duration` still: so the breaker
     /// says what is missing.
     function _granted(uint256 duration) private view returns (uint32) {
-        (TargetState memory state, ) = breaker.stateOf(target);
-        TargetTerms memory terms = breaker.configOf(target).terms;
-        uint256 left = breaker.pauseBudgetOf(target) + LevelMoves.prepaid(state, block.timestamp);
+        (TargetState memory state, ) = breaker.stateOf(subject);
+        TargetTerms memory terms = breaker.configOf(subject).terms;
+        uint256 left = breaker.pauseBudgetOf(subject) + LevelMoves.prepaid(state, block.timestamp);
         if (left > terms.budgetCapacity) left = terms.budgetCapacity;
         uint256 longest = TargetConfigs.LONGEST_HALT;
         if (left >= SHORTEST_PAUSE + terms.graceSeconds && left - terms.graceSeconds < longest)

@@ -7,7 +7,7 @@ export const tree = path.resolve("coverage/tree");
 
 const suites = ["test/{contracts,invariant}/**/*.t.sol", "test/{integration,deploy}/**/*.test.ts"];
 /** Tests that count gas, which with coverage on is not the real one; tests of processes, of whose chains nothing is collected. */
-const leftOut = "StipendOrNotAtAll|areBoundedInGas|npm run deploy|three operators on a chain";
+const leftOut = "StipendOrNotAtAll|repriced|areBoundedInGas|npm run deploy|three operators on a chain";
 const lenses = "test/keeper/{venues,liquidity,chain}/**/*.test.ts";
 
 function copyTree(): void {

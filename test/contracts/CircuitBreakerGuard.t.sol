@@ -8,14 +8,26 @@ import {BreakerFixture} from "./support/BreakerFixture.sol";
 import {ExampleMarket} from "./support/ExampleMarket.sol";
 import {bound, vm} from "./support/Vm.sol";
 
+/// @dev Also tells what it sees.
+contract TellingMarket is ExampleMarket {
+    using CircuitBreakerGuard for address;
+
+    constructor(address newBreaker) ExampleMarket(newBreaker) {}
+
+    /// @notice The level that liquidations feel here.
+    function levelSeen() external view returns (uint256) {
+        return uint256(breaker.liquidationLevel(venue));
+    }
+}
+
 contract CircuitBreakerGuardTest is BreakerFixture {
     uint256 internal constant SOUND = 0.97e18;
-    ExampleMarket internal market;
+    TellingMarket internal market;
     SubjectId internal id;
 
     function setUp() public override {
         super.setUp();
-        market = new ExampleMarket(address(breaker));
+        market = new TellingMarket(address(breaker));
         id = market.venue();
         breaker.configureTarget(id, _config());
         market.borrow(10_000);

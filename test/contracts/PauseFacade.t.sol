@@ -56,7 +56,7 @@ contract PauseFacadeTest is BreakerFixture {
         vm.assertEq(bytes32(facade.pauseFor.selector), bytes32(bytes4(keccak256("pauseFor(uint256)"))));
         vm.assertEq(facade.pauser(), PAUSER);
         vm.assertEq(address(facade.breaker()), address(breaker));
-        vm.assertTrue(facade.target() == venueId);
+        vm.assertTrue(facade.subject() == venueId);
     }
 
     function test_pauseFor_halts() public {

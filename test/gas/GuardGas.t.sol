@@ -12,7 +12,7 @@ contract GuardGasTest is MarketsFixture {
     uint256 internal constant GUARD_IN_LIQUIDATE_BAR = 7_900;
     uint256 internal constant GUARD_IN_LIQUIDATE_THROTTLED_BAR = 11_500;
 
-    function _record(string memory name, uint256 used, uint256 bar) private {
+    function _assertBar(string memory name, uint256 used, uint256 bar) private {
         vm.snapshotValue("gas", name, used);
         vm.assertLe(used, bar);
     }
@@ -23,11 +23,11 @@ contract GuardGasTest is MarketsFixture {
             uint256 used = probe.measure(address(breaker), abi.encodeCall(breaker.isAllowed, (venueId, Action(i))));
             if (used > dearest) dearest = used;
         }
-        _record("guardRead", dearest, GUARD_READ_BAR);
+        _assertBar("guardRead", dearest, GUARD_READ_BAR);
     }
 
     function test_guardReadTyped_inBorrow() public {
-        _record("guardReadTyped", _added(abi.encodeCall(guarded.borrow, (10e18))), GUARD_READ_TYPED_BAR);
+        _assertBar("guardReadTyped", _added(abi.encodeCall(guarded.borrow, (10e18))), GUARD_READ_TYPED_BAR);
     }
 
     function test_guardInLiquidate_theDearestOfTheLevelsBelowThrottle() public {
@@ -39,14 +39,14 @@ contract GuardGasTest is MarketsFixture {
             if (used > dearest) dearest = used;
         }
         _assertLevel(Level.NoNewLeverage);
-        _record("guardInLiquidate", dearest, GUARD_IN_LIQUIDATE_BAR);
+        _assertBar("guardInLiquidate", dearest, GUARD_IN_LIQUIDATE_BAR);
     }
 
     function test_guardInLiquidate_throttled() public {
         _dropPrice();
         _trip(Level.Throttle, 1 hours);
         guarded.liquidate(address(this), 10e18);
-        _record("guardInLiquidateThrottled", _addedToLiquidate(), GUARD_IN_LIQUIDATE_THROTTLED_BAR);
+        _assertBar("guardInLiquidateThrottled", _addedToLiquidate(), GUARD_IN_LIQUIDATE_THROTTLED_BAR);
     }
 
     /// @dev Once a host and target: its meter is a new slot, 17,100 more, and takes the terms over from theirs, 2,200 more.
@@ -54,7 +54,7 @@ contract GuardGasTest is MarketsFixture {
         _dropPrice();
         _trip(Level.Throttle, 1 hours);
         uint256 bar = GUARD_IN_LIQUIDATE_THROTTLED_BAR + 17_100 + 2_200;
-        _record("guardInLiquidateThrottledFirst", _addedToLiquidate(), bar);
+        _assertBar("guardInLiquidateThrottledFirst", _addedToLiquidate(), bar);
     }
 
     function test_poke() public {

@@ -23,7 +23,7 @@ contract GuardWorstCaseTest is MarketsFixture {
         codes[7] = "";
     }
 
-    function _dearest(bytes memory data, uint256 stipend) private returns (uint256 dearest) {
+    function _assertBounded(bytes memory data, uint256 stipend) private returns (uint256 dearest) {
         bytes[] memory codes = _hostile();
         for (uint256 i; i < codes.length; ++i) {
             vm.etch(address(breaker), codes[i]);
@@ -36,13 +36,13 @@ contract GuardWorstCaseTest is MarketsFixture {
     }
 
     function test_guard_costsAtMostItsStipendAndAConstant_inBorrow() public {
-        uint256 dearest = _dearest(abi.encodeCall(guarded.borrow, (10e18)), CircuitBreakerGuard.READ_STIPEND);
+        uint256 dearest = _assertBounded(abi.encodeCall(guarded.borrow, (10e18)), CircuitBreakerGuard.READ_STIPEND);
         vm.snapshotValue("gas", "guardReadWorst", dearest);
     }
 
     function test_guard_costsAtMostItsStipendAndAConstant_inLiquidate() public {
         _dropPrice();
         bytes memory data = abi.encodeCall(guarded.liquidate, (address(this), 10e18));
-        vm.snapshotValue("gas", "guardInLiquidateWorst", _dearest(data, CircuitBreakerGuard.CONSUME_STIPEND));
+        vm.snapshotValue("gas", "guardInLiquidateWorst", _assertBounded(data, CircuitBreakerGuard.CONSUME_STIPEND));
     }
 }

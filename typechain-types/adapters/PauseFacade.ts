@@ -6,7 +6,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface PauseFacadeInterface extends Interface {
-    getFunction(nameOrSignature: "breaker" | "heartbeat" | "isPaused" | "pauseFor" | "pauser" | "target"): FunctionFragment;
+    getFunction(nameOrSignature: "breaker" | "heartbeat" | "isPaused" | "pauseFor" | "pauser" | "subject"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "Paused"): EventFragment;
 
@@ -15,14 +15,14 @@ encodeFunctionData(functionFragment: 'heartbeat', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isPaused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'pauseFor', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'pauser', values?: undefined): string;
-encodeFunctionData(functionFragment: 'target', values?: undefined): string;
+encodeFunctionData(functionFragment: 'subject', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'breaker', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'heartbeat', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isPaused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pauseFor', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pauser', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'target', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'subject', data: BytesLike): Result;
   }
 
   
@@ -112,7 +112,7 @@ decodeFunctionResult(functionFragment: 'target', data: BytesLike): Result;
     
 
     
-    target: TypedContractMethod<
+    subject: TypedContractMethod<
       [],
       [string],
       'view'
@@ -147,7 +147,7 @@ getFunction(nameOrSignature: 'pauser'): TypedContractMethod<
       [string],
       'view'
     >;
-getFunction(nameOrSignature: 'target'): TypedContractMethod<
+getFunction(nameOrSignature: 'subject'): TypedContractMethod<
       [],
       [string],
       'view'

@@ -24,11 +24,6 @@ contract ExampleMarket {
         debtOf[msg.sender] += usd;
     }
 
-    /// @notice The level that liquidations feel here.
-    function levelSeen() external view returns (uint256) {
-        return uint256(breaker.liquidationLevel(venue));
-    }
-
     function repay(uint256 usd) external {
         debtOf[msg.sender] -= usd;
     }
