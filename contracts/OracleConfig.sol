@@ -4,6 +4,8 @@ pragma solidity 0.8.30;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 import {IRiskOracle} from "./interfaces/IRiskOracle.sol";
+import {ConfigCode, ConfigData} from "./libraries/ConfigCode.sol";
+import {Headers} from "./libraries/Headers.sol";
 import {SignerSets} from "./libraries/SignerSets.sol";
 import {SubjectId, SubjectIds, SubjectKey, SubjectKind} from "./types/SubjectId.sol";
 import {Bps} from "./types/Units.sol";
@@ -12,20 +14,12 @@ import {Bps} from "./types/Units.sol";
 /// @notice The part of the oracle that governance sets: subjects, signers, model, limits; each change voids outstanding
 /// reports by changing the configuration digest that they name.
 abstract contract OracleConfig is IRiskOracle, AccessManaged {
+    using Headers for uint256;
+
     struct Registration {
         /// @dev Index plus one; 0 when not registered.
         uint16 position;
         bool retired;
-    }
-
-    /// @dev What {publish} needs of the configuration: one slot (248 bits).
-    struct Config {
-        address signerSet;
-        uint8 threshold;
-        uint16 laneCount;
-        uint32 maxReportAge;
-        Bps maxEase;
-        Bps minCoverage;
     }
 
     /// @notice Most subjects that can have a lane; any number beyond is provable from the root.
@@ -36,22 +30,20 @@ abstract contract OracleConfig is IRiskOracle, AccessManaged {
 
     /* STORAGE */
 
-    Config internal _config;
-    bytes32 internal _configDigest;
-    bytes32 internal _modelHash;
-    /// @dev Bit `i` is set when lane `i` is a venue's that is not retired.
-    uint256 internal _venueMask;
+    /// @dev As {Headers}: the current epoch, and the number of the configuration.
+    uint256 internal _header;
     mapping(SubjectId subject => Registration) internal _registrations;
     mapping(uint16 index => SubjectId subject) private _subjects;
-    uint256 private _configCount;
 
     constructor(address initialAuthority, Limits memory newLimits) AccessManaged(initialAuthority) {
-        _register(SubjectKey(SubjectKind.System, address(0), address(0)));
-        _setLimits(newLimits);
+        ConfigData memory data;
+        _register(SubjectKey(SubjectKind.System, address(0), address(0)), data);
+        _setLimits(newLimits, data);
     }
 
     /// @inheritdoc IRiskOracle
     function registerSubjects(SubjectKey[] calldata keys) external restricted {
+        ConfigData memory data = _config();
         for (uint256 i; i < keys.length; ++i) {
             SubjectKey memory key = keys[i];
             bool usesVenue = key.kind == SubjectKind.Venue || key.kind == SubjectKind.Market;
@@ -60,58 +52,60 @@ abstract contract OracleConfig is IRiskOracle, AccessManaged {
                 usesVenue == (key.venue != address(0)) && usesAsset == (key.asset != address(0)),
                 SubjectKeyInvalid(key)
             );
-            _register(key);
+            _register(key, data);
         }
-        _bump();
+        _configure(data);
     }
 
     /// @inheritdoc IRiskOracle
     function retireSubject(SubjectId subject) external restricted {
         uint16 index = _indexOfLiving(subject);
         _registrations[subject].retired = true;
-        _venueMask &= ~(uint256(1) << index);
-        _bump();
+        ConfigData memory data = _config();
+        data.venues &= ~(uint256(1) << index);
+        _configure(data);
         emit SubjectRetired(subject, index);
     }
 
     /// @inheritdoc IRiskOracle
     function rotateSigners(address[] calldata newSigners, uint8 newThreshold) external restricted {
         require(SignerSets.isValid(newSigners, newThreshold), SignerSetInvalid(newSigners.length, newThreshold));
-        address set = SignerSets.create(newSigners);
-        _config.signerSet = set;
-        _config.threshold = newThreshold;
-        _bump();
-        emit SignersRotated(set, newThreshold, newSigners);
+        ConfigData memory data = _config();
+        data.signers = newSigners;
+        data.threshold = newThreshold;
+        _configure(data);
+        emit SignersRotated(newThreshold, newSigners);
     }
 
     /// @inheritdoc IRiskOracle
     function approveModel(bytes32 newModelHash) external restricted {
         require(newModelHash != 0, ModelHashZero());
-        bytes32 old = _modelHash;
-        _modelHash = newModelHash;
-        _bump();
+        ConfigData memory data = _config();
+        bytes32 old = data.modelHash;
+        data.modelHash = newModelHash;
+        _configure(data);
         emit ModelApproved(old, newModelHash);
     }
 
     /// @inheritdoc IRiskOracle
     function setLimits(Limits calldata newLimits) external restricted {
-        _setLimits(newLimits);
+        _setLimits(newLimits, _config());
     }
 
-    function _register(SubjectKey memory key) private {
+    function _register(SubjectKey memory key, ConfigData memory data) private {
         SubjectId subject = SubjectIds.derive(block.chainid, key);
-        uint16 index = _config.laneCount;
+        uint16 index = data.laneCount;
         uint16 position = _registrations[subject].position;
         if (position != 0) revert SubjectAlreadyRegistered(subject, position - 1);
         require(index < MAX_LANES, IndexOutOfRange(index, MAX_LANES));
         _registrations[subject].position = index + 1;
         _subjects[index] = subject;
-        _config.laneCount = index + 1;
-        if (key.kind == SubjectKind.Venue) _venueMask |= 1 << index;
+        data.laneCount = index + 1;
+        if (key.kind == SubjectKind.Venue) data.venues |= 1 << index;
         emit SubjectRegistered(subject, index, key);
     }
 
-    function _setLimits(Limits memory newLimits) private {
+    function _setLimits(Limits memory newLimits, ConfigData memory data) private {
         uint16 ease = Bps.unwrap(newLimits.maxEase);
         require(
             newLimits.maxReportAge != 0 &&
@@ -121,54 +115,57 @@ abstract contract OracleConfig is IRiskOracle, AccessManaged {
                 Bps.unwrap(newLimits.minCoverage) <= BPS_ONE,
             LimitsInvalid(newLimits)
         );
-        Limits memory old = limits();
-        _config.maxReportAge = newLimits.maxReportAge;
-        _config.maxEase = newLimits.maxEase;
-        _config.minCoverage = newLimits.minCoverage;
-        _bump();
+        Limits memory old = _limits(data);
+        data.maxReportAge = newLimits.maxReportAge;
+        data.maxEase = newLimits.maxEase;
+        data.minCoverage = newLimits.minCoverage;
+        _configure(data);
         emit LimitsChanged(old, newLimits);
     }
 
-    /// @dev Voids outstanding reports.
-    function _bump() private {
-        Config memory config = _config;
-        _configDigest = keccak256(
+    /// @dev Makes `data` the next configuration, which voids outstanding reports.
+    function _configure(ConfigData memory data) private {
+        uint256 number = _header.config() + 1;
+        require(number <= ConfigCode.MAX_NUMBER, ConfigsExhausted(number));
+        data.digest = keccak256(
             abi.encode(
                 block.chainid,
                 address(this),
-                ++_configCount,
-                keccak256(abi.encodePacked(SignerSets.load(config.signerSet))),
-                config.threshold,
-                _modelHash,
-                config.laneCount
+                number,
+                keccak256(abi.encodePacked(data.signers)),
+                data.threshold,
+                data.modelHash,
+                data.laneCount
             )
         );
+        _header = _header.withConfig(number);
+        emit ConfigChanged(number, data.digest, ConfigCode.write(data, number));
     }
 
     /// @inheritdoc IRiskOracle
     function configDigest() external view returns (bytes32) {
-        return _configDigest;
+        return _config().digest;
     }
 
     /// @inheritdoc IRiskOracle
-    function limits() public view returns (Limits memory) {
-        Config memory config = _config;
-        return Limits(config.maxReportAge, config.maxEase, config.minCoverage);
+    function limits() external view returns (Limits memory) {
+        return _limits(_config());
     }
 
     /// @inheritdoc IRiskOracle
     function modelHash() external view returns (bytes32) {
-        return _modelHash;
+        return _config().modelHash;
     }
 
     /// @inheritdoc IRiskOracle
     function signers() external view returns (address[] memory members, uint8 threshold) {
-        return (SignerSets.load(_config.signerSet), _config.threshold);
+        ConfigData memory data = _config();
+        return (data.signers, data.threshold);
     }
 
     /// @inheritdoc IRiskOracle
     function laneCount() external view returns (uint16) {
-        return _config.laneCount;
+        return _config().laneCount;
     }
 
     /// @inheritdoc IRiskOracle
@@ -180,8 +177,21 @@ abstract contract OracleConfig is IRiskOracle, AccessManaged {
 
     /// @inheritdoc IRiskOracle
     function subjectAt(uint16 index) external view returns (SubjectId) {
-        require(index < _config.laneCount, IndexOutOfRange(index, _config.laneCount));
+        _requireInRange(index);
         return _subjects[index];
+    }
+
+    function _config() internal view returns (ConfigData memory) {
+        return ConfigCode.read(_header.config());
+    }
+
+    function _limits(ConfigData memory data) private pure returns (Limits memory) {
+        return Limits(data.maxReportAge, data.maxEase, data.minCoverage);
+    }
+
+    function _requireInRange(uint16 index) internal view {
+        uint16 count = _config().laneCount;
+        require(index < count, IndexOutOfRange(index, count));
     }
 
     /// @dev Index of `subject`, registered and not retired.

@@ -40,7 +40,7 @@ export declare namespace IRiskOracle {
   export interface RiskOracleInterface extends Interface {
     getFunction(nameOrSignature: "MAX_LANES" | "RING_SIZE" | "approveModel" | "authority" | "configDigest" | "eip712Domain" | "header" | "headerOf" | "indexOf" | "isConsumingScheduledOp" | "laneCount" | "limits" | "modelHash" | "publish" | "quarantine" | "registerSubjects" | "reportDigest" | "retireSubject" | "rotateSigners" | "score" | "scoreAt" | "scoreNoOlderThan" | "scoresRoot" | "setAuthority" | "setLimits" | "signers" | "slotSeconds" | "subjectAt" | "tryScore" | "verifyScore"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "EIP712DomainChanged" | "EpochQuarantined" | "LaneClamped" | "LimitsChanged" | "ModelApproved" | "ReportAccepted" | "SignersRotated" | "SubjectRegistered" | "SubjectRetired"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "ConfigChanged" | "EIP712DomainChanged" | "EpochQuarantined" | "LanesClamped" | "LimitsChanged" | "ModelApproved" | "ReportAccepted" | "SignersRotated" | "SubjectRegistered" | "SubjectRetired"): EventFragment;
 
     encodeFunctionData(functionFragment: 'MAX_LANES', values?: undefined): string;
 encodeFunctionData(functionFragment: 'RING_SIZE', values?: undefined): string;
@@ -118,6 +118,18 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
 
   
 
+    export namespace ConfigChangedEvent {
+      export type InputTuple = [number: BigNumberish, digest: BytesLike, data: AddressLike];
+      export type OutputTuple = [number: bigint, digest: string, data: string];
+      export interface OutputObject {number: bigint, digest: string, data: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace EIP712DomainChangedEvent {
       export type InputTuple = [];
       export type OutputTuple = [];
@@ -142,10 +154,10 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
 
   
 
-    export namespace LaneClampedEvent {
-      export type InputTuple = [epoch: BigNumberish, index: BigNumberish, signed: BigNumberish, stored: BigNumberish];
-      export type OutputTuple = [epoch: bigint, index: bigint, signed: bigint, stored: bigint];
-      export interface OutputObject {epoch: bigint, index: bigint, signed: bigint, stored: bigint };
+    export namespace LanesClampedEvent {
+      export type InputTuple = [epoch: BigNumberish, signed: BigNumberish[]];
+      export type OutputTuple = [epoch: bigint, signed: bigint[]];
+      export interface OutputObject {epoch: bigint, signed: bigint[] };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -191,9 +203,9 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
   
 
     export namespace SignersRotatedEvent {
-      export type InputTuple = [signerSet: AddressLike, threshold: BigNumberish, signers: AddressLike[]];
-      export type OutputTuple = [signerSet: string, threshold: bigint, signers: string[]];
-      export interface OutputObject {signerSet: string, threshold: bigint, signers: string[] };
+      export type InputTuple = [threshold: BigNumberish, signers: AddressLike[]];
+      export type OutputTuple = [threshold: bigint, signers: string[]];
+      export interface OutputObject {threshold: bigint, signers: string[] };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -365,7 +377,7 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
 
     
     publish: TypedContractMethod<
-      [report: ReportStruct, signatures: BytesLike, ],
+      [signed: ReportStruct, signatures: BytesLike, ],
       [void],
       'nonpayable'
     >
@@ -568,7 +580,7 @@ getFunction(nameOrSignature: 'modelHash'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'publish'): TypedContractMethod<
-      [report: ReportStruct, signatures: BytesLike, ],
+      [signed: ReportStruct, signatures: BytesLike, ],
       [void],
       'nonpayable'
     >;
@@ -654,9 +666,10 @@ getFunction(nameOrSignature: 'verifyScore'): TypedContractMethod<
     >;
 
     getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
+getEvent(key: 'ConfigChanged'): TypedContractEvent<ConfigChangedEvent.InputTuple, ConfigChangedEvent.OutputTuple, ConfigChangedEvent.OutputObject>;
 getEvent(key: 'EIP712DomainChanged'): TypedContractEvent<EIP712DomainChangedEvent.InputTuple, EIP712DomainChangedEvent.OutputTuple, EIP712DomainChangedEvent.OutputObject>;
 getEvent(key: 'EpochQuarantined'): TypedContractEvent<EpochQuarantinedEvent.InputTuple, EpochQuarantinedEvent.OutputTuple, EpochQuarantinedEvent.OutputObject>;
-getEvent(key: 'LaneClamped'): TypedContractEvent<LaneClampedEvent.InputTuple, LaneClampedEvent.OutputTuple, LaneClampedEvent.OutputObject>;
+getEvent(key: 'LanesClamped'): TypedContractEvent<LanesClampedEvent.InputTuple, LanesClampedEvent.OutputTuple, LanesClampedEvent.OutputObject>;
 getEvent(key: 'LimitsChanged'): TypedContractEvent<LimitsChangedEvent.InputTuple, LimitsChangedEvent.OutputTuple, LimitsChangedEvent.OutputObject>;
 getEvent(key: 'ModelApproved'): TypedContractEvent<ModelApprovedEvent.InputTuple, ModelApprovedEvent.OutputTuple, ModelApprovedEvent.OutputObject>;
 getEvent(key: 'ReportAccepted'): TypedContractEvent<ReportAcceptedEvent.InputTuple, ReportAcceptedEvent.OutputTuple, ReportAcceptedEvent.OutputObject>;
@@ -670,6 +683,10 @@ getEvent(key: 'SubjectRetired'): TypedContractEvent<SubjectRetiredEvent.InputTup
       AuthorityUpdated: TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
     
 
+      'ConfigChanged(uint256,bytes32,address)': TypedContractEvent<ConfigChangedEvent.InputTuple, ConfigChangedEvent.OutputTuple, ConfigChangedEvent.OutputObject>;
+      ConfigChanged: TypedContractEvent<ConfigChangedEvent.InputTuple, ConfigChangedEvent.OutputTuple, ConfigChangedEvent.OutputObject>;
+    
+
       'EIP712DomainChanged()': TypedContractEvent<EIP712DomainChangedEvent.InputTuple, EIP712DomainChangedEvent.OutputTuple, EIP712DomainChangedEvent.OutputObject>;
       EIP712DomainChanged: TypedContractEvent<EIP712DomainChangedEvent.InputTuple, EIP712DomainChangedEvent.OutputTuple, EIP712DomainChangedEvent.OutputObject>;
     
@@ -678,8 +695,8 @@ getEvent(key: 'SubjectRetired'): TypedContractEvent<SubjectRetiredEvent.InputTup
       EpochQuarantined: TypedContractEvent<EpochQuarantinedEvent.InputTuple, EpochQuarantinedEvent.OutputTuple, EpochQuarantinedEvent.OutputObject>;
     
 
-      'LaneClamped(uint48,uint16,uint64,uint64)': TypedContractEvent<LaneClampedEvent.InputTuple, LaneClampedEvent.OutputTuple, LaneClampedEvent.OutputObject>;
-      LaneClamped: TypedContractEvent<LaneClampedEvent.InputTuple, LaneClampedEvent.OutputTuple, LaneClampedEvent.OutputObject>;
+      'LanesClamped(uint48,uint256[])': TypedContractEvent<LanesClampedEvent.InputTuple, LanesClampedEvent.OutputTuple, LanesClampedEvent.OutputObject>;
+      LanesClamped: TypedContractEvent<LanesClampedEvent.InputTuple, LanesClampedEvent.OutputTuple, LanesClampedEvent.OutputObject>;
     
 
       'LimitsChanged(tuple,tuple)': TypedContractEvent<LimitsChangedEvent.InputTuple, LimitsChangedEvent.OutputTuple, LimitsChangedEvent.OutputObject>;
@@ -694,7 +711,7 @@ getEvent(key: 'SubjectRetired'): TypedContractEvent<SubjectRetiredEvent.InputTup
       ReportAccepted: TypedContractEvent<ReportAcceptedEvent.InputTuple, ReportAcceptedEvent.OutputTuple, ReportAcceptedEvent.OutputObject>;
     
 
-      'SignersRotated(address,uint8,address[])': TypedContractEvent<SignersRotatedEvent.InputTuple, SignersRotatedEvent.OutputTuple, SignersRotatedEvent.OutputObject>;
+      'SignersRotated(uint8,address[])': TypedContractEvent<SignersRotatedEvent.InputTuple, SignersRotatedEvent.OutputTuple, SignersRotatedEvent.OutputObject>;
       SignersRotated: TypedContractEvent<SignersRotatedEvent.InputTuple, SignersRotatedEvent.OutputTuple, SignersRotatedEvent.OutputObject>;
     
 

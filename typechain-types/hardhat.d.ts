@@ -46,8 +46,8 @@ getContractFactory(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer |
 getContractFactory(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkFeedLens__factory>
 getContractFactory(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Erc20Lens__factory>
 getContractFactory(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UniswapV3Lens__factory>
+getContractFactory(name: 'DataCode', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DataCode__factory>
 getContractFactory(name: 'DutyCycles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DutyCycles__factory>
-getContractFactory(name: 'SignerSetCode', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SignerSetCode__factory>
 getContractFactory(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3AddressesProvider__factory>
 getContractFactory(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Oracle__factory>
 getContractFactory(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Pool__factory>
@@ -111,8 +111,8 @@ getContractAt(name: 'AaveV3ReservesLens', address: string | ethers.Addressable, 
 getContractAt(name: 'ChainlinkFeedLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkFeedLens>
 getContractAt(name: 'Erc20Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Erc20Lens>
 getContractAt(name: 'UniswapV3Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UniswapV3Lens>
+getContractAt(name: 'DataCode', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DataCode>
 getContractAt(name: 'DutyCycles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DutyCycles>
-getContractAt(name: 'SignerSetCode', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SignerSetCode>
 getContractAt(name: 'IAaveV3AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3AddressesProvider>
 getContractAt(name: 'IAaveV3Oracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Oracle>
 getContractAt(name: 'IAaveV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Pool>
@@ -176,8 +176,8 @@ deployContract(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | Dep
 deployContract(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
 deployContract(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
 deployContract(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
+deployContract(name: 'DataCode', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
 deployContract(name: 'DutyCycles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
-deployContract(name: 'SignerSetCode', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SignerSetCode>
 deployContract(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
 deployContract(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
 deployContract(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
@@ -241,8 +241,8 @@ deployContract(name: 'AaveV3ReservesLens', args: any[], signerOrOptions?: ethers
 deployContract(name: 'ChainlinkFeedLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
 deployContract(name: 'Erc20Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
 deployContract(name: 'UniswapV3Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
+deployContract(name: 'DataCode', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
 deployContract(name: 'DutyCycles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
-deployContract(name: 'SignerSetCode', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SignerSetCode>
 deployContract(name: 'IAaveV3AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
 deployContract(name: 'IAaveV3Oracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
 deployContract(name: 'IAaveV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>

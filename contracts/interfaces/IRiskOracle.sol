@@ -13,7 +13,7 @@ interface IRiskOracle {
     struct Limits {
         /// @dev Oldest observation accepted, seconds.
         uint32 maxReportAge;
-        /// @dev How far a lane may ease in an hour, as a share of its last value.
+        /// @dev How far a lane may ease in an hour, as a share of its last value, or of 1.00x or 1 % where it is below that.
         Bps maxEase;
         /// @dev Below this coverage lanes may rise, never fall.
         Bps minCoverage;
@@ -41,12 +41,11 @@ interface IRiskOracle {
         uint256[] lanes
     );
 
-    /// @notice A signed lane eased faster than allowed and was stored with less easing.
+    /// @notice At least one signed lane eased faster than allowed and was stored with less easing: each that differs from the
+    /// same lane of the epoch's {ReportAccepted}.
     /// @param epoch Number of the epoch.
-    /// @param index Lane.
-    /// @param signed The lane as signed, 64 bits.
-    /// @param stored The lane as stored, 64 bits.
-    event LaneClamped(uint48 indexed epoch, uint16 indexed index, uint64 signed, uint64 stored);
+    /// @param signed All lanes as signed, packed; {ReportAccepted} carries them as stored.
+    event LanesClamped(uint48 indexed epoch, uint256[] signed);
 
     /// @notice A subject got its index.
     /// @param subject The subject.
@@ -59,11 +58,16 @@ interface IRiskOracle {
     /// @param index Its index.
     event SubjectRetired(SubjectId indexed subject, uint16 indexed index);
 
+    /// @notice The configuration was changed; outstanding reports are void. Accompanies each event that says what was changed.
+    /// @param number How many configurations there were, this one included.
+    /// @param digest What reports must name from now on.
+    /// @param data Contract that holds the configuration in its code.
+    event ConfigChanged(uint256 indexed number, bytes32 digest, address data);
+
     /// @notice The signer set was replaced; outstanding reports are void.
-    /// @param signerSet Contract that holds the set in its code.
     /// @param threshold Signatures needed.
     /// @param signers The set, ascending.
-    event SignersRotated(address indexed signerSet, uint8 threshold, address[] signers);
+    event SignersRotated(uint8 threshold, address[] signers);
 
     /// @notice Another model was approved; outstanding reports are void.
     /// @param oldModelHash The model approved before.
@@ -134,6 +138,8 @@ interface IRiskOracle {
     error EpochNotQuarantinable(uint48 seen, uint48 current);
     /// @notice Thrown when lanes given as those before the voided epoch are not, by their hash.
     error LanesBeforeMismatch(bytes32 seen, bytes32 expected);
+    /// @notice Thrown when the configuration was changed as often as it can be.
+    error ConfigsExhausted(uint256 number);
     /// @notice Thrown when a model to approve is zero.
     error ModelHashZero();
 
@@ -158,7 +164,7 @@ interface IRiskOracle {
     }
 
     /// @notice Stores one epoch. Anybody may relay it.
-    /// @dev Emits {ReportAccepted}, and {LaneClamped} for each lane that eased too fast.
+    /// @dev Emits {ReportAccepted}, and {LanesClamped} when a lane eased too fast.
     ///
     /// Requirements:
     /// - `report.configDigest` is {configDigest} and `report.modelHash` is {modelHash};
@@ -207,8 +213,8 @@ interface IRiskOracle {
     /// - `epoch` is the current one and not void ({EpochNotQuarantinable});
     /// - `lanesBefore` is empty or what it says it is ({LanesBeforeMismatch}).
     /// @param epoch The current epoch.
-    /// @param lanesBefore `lanes` of the last {ReportAccepted} that is not void, with zero words up to as many as the voided
-    /// report has; empty to keep the voided lanes as the measure, where there is no time to look.
+    /// @param lanesBefore `lanes` of the last {ReportAccepted} that is not void, with zero words up to as many as the first
+    /// voided report after it has; empty to keep the voided lanes as the measure, where there is no time to look.
     /// @param reason Why, for people.
     function quarantine(uint48 epoch, uint256[] calldata lanesBefore, string calldata reason) external;
 
@@ -232,10 +238,11 @@ interface IRiskOracle {
     /// @notice Whether `proof` shows that `leaf` belongs to the current, not voided, epoch.
     function verifyScore(ScoreLeaf calldata leaf, bytes32[] calldata proof) external view returns (bool);
 
-    /// @notice Header of the current epoch.
+    /// @notice Header of the current epoch. Of a voided one, with the SYSTEM lane that the next epoch is measured against.
     function header() external view returns (Header memory);
 
-    /// @notice Header of a recent epoch from the ring; all zero when it is no longer (or not yet) there.
+    /// @notice Header of a recent epoch from the ring; all zero when it is no longer (or not yet) there. A voided epoch leaves its
+    /// place to the last one that is not, where both have the same.
     function headerOf(uint48 epoch) external view returns (Header memory);
 
     /// @notice Merkle root of the current epoch over all subjects.

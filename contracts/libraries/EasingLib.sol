@@ -1,97 +1,77 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @notice How far lanes may ease between two observations.
-struct Easing {
-    /// @dev Share of the last value an hour, bps; 0 when nothing may ease.
-    uint256 rate;
-    /// @dev When the last value was observed, unix seconds.
-    uint256 from;
-    /// @dev When this one was.
-    uint256 to;
-}
+import {Cells} from "./Cells.sol";
+import {LaneWords} from "./LaneWords.sol";
 
 /// @title EasingLib
-/// @notice The limit on how fast a lane may ease; danger is believed at once.
+/// @notice The limit on how fast lanes may ease; danger is believed at once. Four lanes at a time.
 ///
 /// RATE. Fields are whole units, and epochs may be seconds apart: to round each epoch's part up would ease too fast, to round
-/// it down would let small values stick. So time counts in steps, of a power of two seconds, the shortest in which the rate is
-/// a whole unit of the value or more; an epoch eases by the steps that ended since the last one, rounded down. Steps begin at
-/// multiples of themselves, whoever publishes when, and every step is made of whole steps of any shorter kind: cutting time
-/// into more epochs gains nothing. A lane is ahead of the rate by less than two units at any time, however long and in however
-/// many epochs it eases; where epochs are dense it may be as slow as half the rate. A fuzz test holds both.
+/// it down would let values stick. So time counts in ticks, of a power of two seconds, the shortest that ease at least 1 % of a
+/// value; an epoch eases by the ticks that ended since the last one. Ticks begin at multiples of themselves, whoever publishes
+/// when: cutting time into more epochs gains nothing. What is below 100 units (1.00x, 1 %) eases as 100 units do, so that one
+/// tick is one unit at least, and nothing sticks.
+///
+/// BOUND. In however many epochs, and at any time, what falls is ahead of the rate (each epoch's time times the rate, of the
+/// value that is reached so far) by less than one tick's part of the value from which it eases, which is at most 2.01 %; what
+/// rises is at most what compounds by the tick, over the time passed and one tick more. Where each epoch has one tick, rounding
+/// a value below 200 units down may make it as slow as half the rate. Fuzz tests hold all three.
 library EasingLib {
-    uint256 private constant FIELD_MASK = type(uint16).max;
-    uint256 private constant LTV_MASK = 0x3fff;
-    /// @dev Basis points times seconds of an hour: the denominator of an easing rate.
-    uint256 private constant EASE_DENOMINATOR = 10_000 * 3600;
+    using Cells for uint256;
 
-    /// @notice Whether `signed` says less risk than `last` in any field, or makes one known or unknown: whether {step} may store
-    /// anything else, or something must be remembered.
-    function eases(uint256 signed, uint256 last) internal pure returns (bool) {
-        if (signed == last) return false;
-        uint256 next = signed & FIELD_MASK;
-        uint256 before = last & FIELD_MASK;
-        if (before == 0 || next < before || signed >> 62 < last >> 62) return true;
-        if ((signed >> 16) & FIELD_MASK < (last >> 16) & FIELD_MASK) return true;
-        (next, before) = ((signed >> 32) & FIELD_MASK, (last >> 32) & FIELD_MASK);
-        if (next < before || (before == 0 && next != 0)) return true;
-        (next, before) = ((signed >> 48) & LTV_MASK, (last >> 48) & LTV_MASK);
-        return next > before || (next == 0 && before != 0);
-    }
+    /// @dev Basis points times seconds of an hour: the denominator of a rate.
+    uint256 private constant RATE_ONE = 10_000 * 3600;
+    uint256 private constant SHARE_ONE = 1 << 16;
+    /// @dev The least rate times seconds that is 1 %, rounding included: of which 65536 times, over {RATE_ONE}, 100 times, over
+    /// 65536, is one unit, both rounded down.
+    uint256 private constant TICK = 360_352;
+    /// @dev What a smaller value eases as: 1.00x, 1 %.
+    uint256 private constant LEAST_BASE = 0x0000006400000064000000640000006400000064000000640000006400000064;
+    /// @dev In the word moved down by 62 bits, the advice of each lane, the bit above it, and one level of it.
+    uint256 private constant ADVICES = 0x0000000000000003000000000000000300000000000000030000000000000003;
+    uint256 private constant ADVICE_CARRY = 0x0000000000000004000000000000000400000000000000040000000000000004;
+    uint256 private constant LEVEL = 0x0000000000000001000000000000000100000000000000010000000000000001;
 
-    /// @notice What to store when `signed` follows `last`: danger at once, easing no faster than `easing` allows, advice
-    /// one level an epoch. An unknown lane is stored as signed.
-    function step(uint256 signed, uint256 last, Easing memory easing) internal pure returns (uint256) {
-        if (signed & FIELD_MASK == 0 || signed == last) return signed;
-        return
-            _fall(signed & FIELD_MASK, last & FIELD_MASK, easing) |
-            (_fall((signed >> 16) & FIELD_MASK, (last >> 16) & FIELD_MASK, easing) << 16) |
-            (_fallOrUnknown((signed >> 32) & FIELD_MASK, (last >> 32) & FIELD_MASK, easing) << 32) |
-            (_rise((signed >> 48) & LTV_MASK, (last >> 48) & LTV_MASK, easing) << 48) |
-            (_stepAdvice(signed >> 62, last >> 62, easing.rate != 0 && easing.to > easing.from) << 62);
-    }
-
-    /// @dev Whole units that `value`, not 0, may ease.
-    function _allowance(uint256 value, Easing memory easing) private pure returns (uint256) {
-        uint256 speed = value * easing.rate;
-        if (speed == 0) return 0;
+    /// @notice How far lanes may ease in the time after `from`, up to `to`, unix seconds.
+    /// @param rate Share of a value an hour, bps; 0 when nothing may ease.
+    /// @return share Of the last value, in 1/65536; at most all of it.
+    /// @return levels That the advice may fall by.
+    function pace(uint256 rate, uint256 from, uint256 to) internal pure returns (uint256 share, uint256 levels) {
+        if (rate == 0 || to <= from) return (0, 0);
         unchecked {
-            // A step is `mask + 1` seconds: the least power of two above the time of one unit.
-            uint256 mask = EASE_DENOMINATOR / speed;
+            // A tick is `mask + 1` seconds: the least power of two above this quotient.
+            uint256 mask = (TICK - 1) / rate;
             mask |= mask >> 1;
             mask |= mask >> 2;
             mask |= mask >> 4;
             mask |= mask >> 8;
             mask |= mask >> 16;
-            return (speed * ((easing.to | mask) - (easing.from | mask))) / EASE_DENOMINATOR;
+            share = (((to | mask) - (from | mask)) * rate * SHARE_ONE) / RATE_ONE;
+            return (share < SHARE_ONE ? share : SHARE_ONE, 1);
         }
     }
 
-    function _fall(uint256 signed, uint256 last, Easing memory easing) private pure returns (uint256) {
-        if (signed >= last) return signed;
-        uint256 allowance = _allowance(last, easing);
+    /// @notice What to store when the word `signed` follows `last`: danger at once, easing by no more than `share` and `levels`, as
+    /// in {pace}. Rounds toward more risk.
+    /// @dev Zero is a number like any other here: words that differ in what is given must be made comparable first, lane by lane.
+    function step(uint256 signed, uint256 last, uint256 share, uint256 levels) internal pure returns (uint256) {
+        uint256 multiples = last & Cells.FULL;
+        uint256 shares = (last >> 16) & LaneWords.SHARES;
+        uint256 signedMultiples = signed & Cells.FULL;
+        // A loan-to-value ratio eases upward: what it lacks falls.
+        uint256 signedShares = ((signed >> 16) & LaneWords.SHARES) ^ LaneWords.LTVS;
         unchecked {
-            return last - signed > allowance ? last - allowance : signed;
+            // Most words say the same or worse in every field.
+            uint256 worse =
+                ((signedMultiples | Cells.CARRY) - multiples) &
+                    ((signedShares | Cells.CARRY) - (shares ^ LaneWords.LTVS));
+            uint256 worseAdvice = (((signed >> 62) & ADVICES) | ADVICE_CARRY) - ((last >> 62) & ADVICES);
+            if ((~worse & Cells.CARRY) | (~worseAdvice & ADVICE_CARRY) == 0) return signed;
         }
-    }
-
-    function _fallOrUnknown(uint256 signed, uint256 last, Easing memory easing) private pure returns (uint256) {
-        return signed == 0 ? 0 : _fall(signed, last, easing);
-    }
-
-    function _rise(uint256 signed, uint256 last, Easing memory easing) private pure returns (uint256) {
-        if (signed <= last || last == 0) return signed;
-        uint256 allowance = _allowance(last, easing);
-        unchecked {
-            return signed - last > allowance ? last + allowance : signed;
-        }
-    }
-
-    function _stepAdvice(uint256 signed, uint256 last, bool mayFall) private pure returns (uint256) {
-        if (signed >= last) return signed;
-        unchecked {
-            return mayFall ? last - 1 : last;
-        }
+        multiples = multiples.minusDownTo(multiples.portionOfLarger(LEAST_BASE, share), signedMultiples);
+        shares = (shares ^ LaneWords.LTVS).minusDownTo(shares.portionOfLarger(LEAST_BASE, share), signedShares);
+        uint256 advices = ((last >> 62) & ADVICES).minusDownTo(LEVEL * levels, (signed >> 62) & ADVICES);
+        return multiples | ((shares ^ LaneWords.LTVS) << 16) | (advices << 62);
     }
 }

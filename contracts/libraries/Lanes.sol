@@ -6,15 +6,18 @@ import {Bps, Cx} from "../types/Units.sol";
 
 /// @title Lanes
 /// @notice The 64-bit score lane of {Score}: codec and checks.
-/// @dev Lanes travel as `uint256` with the upper 192 bits zero, four to a word.
+/// @dev One lane travels as `uint256` with the upper 192 bits zero. Four to a word: {LaneWords}.
 library Lanes {
-    /// @dev Bits of a lane within its word.
+    /// @dev Width of a lane.
+    uint256 internal constant BITS = 64;
+    /// @dev A lane at the low end of its word.
     uint256 internal constant LANE_MASK = type(uint64).max;
 
     uint256 private constant FIELD_MASK = type(uint16).max;
     uint256 private constant LTV_MASK = 0x3fff;
     uint256 private constant BPS_ONE = 10_000;
     uint256 private constant CX_ONE = 100;
+
     /// @notice Decodes a lane.
     function unpack(uint256 lane) internal pure returns (Score memory score_) {
         score_.leverage = Cx.wrap(uint16(lane));
@@ -22,21 +25,6 @@ library Lanes {
         score_.rehypothecation = Cx.wrap(uint16(lane >> 32));
         score_.borrowLtv = Bps.wrap(uint16((lane >> 48) & LTV_MASK));
         score_.advice = uint8((lane >> 62) & 3);
-    }
-
-    /// @notice Ends the call with `lane` decoded and `observedAt`, ABI-encoded as `(Score, uint48)`. Half the gas of decoding
-    /// into memory and encoding from there.
-    function returnWith(uint256 lane, uint48 observedAt) internal pure {
-        assembly ("memory-safe") {
-            let out := mload(0x40)
-            mstore(out, and(lane, 0xffff))
-            mstore(add(out, 0x20), and(shr(16, lane), 0xffff))
-            mstore(add(out, 0x40), and(shr(32, lane), 0xffff))
-            mstore(add(out, 0x60), and(shr(48, lane), 0x3fff))
-            mstore(add(out, 0x80), and(shr(62, lane), 3))
-            mstore(add(out, 0xa0), and(observedAt, 0xffffffffffff))
-            return(out, 0xc0)
-        }
     }
 
     /// @notice Encodes a score. `borrowLtv` and `advice` must fit 14 and 2 bits.
@@ -54,40 +42,32 @@ library Lanes {
         return lane & FIELD_MASK;
     }
 
-    /// @notice Whether every field is in its range, and the whole lane empty when the leverage is. Bits above the lane are ignored.
-    function isValid(uint256 lane) internal pure returns (bool) {
+    /// @notice Whether leverage is below 1.00x and not unknown.
+    function leverageBelowOne(uint256 lane) internal pure returns (bool) {
         uint256 value = lane & FIELD_MASK;
-        if (value < CX_ONE) return lane & LANE_MASK == 0;
-        value = (lane >> 32) & FIELD_MASK;
-        if (value < CX_ONE && value != 0) return false;
-        return (lane >> 16) & FIELD_MASK <= BPS_ONE && (lane >> 48) & LTV_MASK <= BPS_ONE;
+        return value != 0 && value < CX_ONE;
     }
 
-    /// @notice Whether leverage is unknown or at least 1.00x.
-    function leverageValid(uint256 lane) internal pure returns (bool) {
-        uint256 value = lane & FIELD_MASK;
-        return value == 0 || value >= CX_ONE;
-    }
-
-    /// @notice Whether liquidationAtRisk and borrowLtv are at most 100 %.
-    function sharesValid(uint256 lane) internal pure returns (bool) {
-        return (lane >> 16) & FIELD_MASK <= BPS_ONE && (lane >> 48) & LTV_MASK <= BPS_ONE;
-    }
-
-    /// @notice Whether rehypothecation is unknown or at least 1.00x.
-    function rehypothecationValid(uint256 lane) internal pure returns (bool) {
-        uint256 value = (lane >> 32) & FIELD_MASK;
-        return value == 0 || value >= CX_ONE;
-    }
-
-    /// @notice Whether one of leverage, rehypothecation, borrowLtv is given in `signed` and zero in `last`.
-    function appears(uint256 signed, uint256 last) internal pure returns (bool) {
-        return _vanishes(last, signed);
+    /// @notice Whether liquidationAtRisk or borrowLtv is above 100 %.
+    function shareAboveOne(uint256 lane) internal pure returns (bool) {
+        return (lane >> 16) & FIELD_MASK > BPS_ONE || (lane >> 48) & LTV_MASK > BPS_ONE;
     }
 
     /// @notice Whether one of leverage, rehypothecation, borrowLtv is given in `last` and zero in `signed`.
     function vanishes(uint256 signed, uint256 last) internal pure returns (bool) {
-        return _vanishes(signed, last);
+        return
+            (signed & FIELD_MASK == 0 && last & FIELD_MASK != 0) ||
+            ((signed >> 32) & FIELD_MASK == 0 && (last >> 32) & FIELD_MASK != 0) ||
+            ((signed >> 48) & LTV_MASK == 0 && (last >> 48) & LTV_MASK != 0);
+    }
+
+    /// @notice `last` as what `signed` can be measured against: without what `signed` does not give, and with its borrowLtv where
+    /// `last` gives none.
+    function comparable(uint256 last, uint256 signed) internal pure returns (uint256) {
+        if (leverage(signed) == 0) return 0;
+        if ((signed >> 32) & FIELD_MASK == 0) last &= ~(FIELD_MASK << 32);
+        if ((last >> 48) & LTV_MASK == 0) last |= signed & (LTV_MASK << 48);
+        return last;
     }
 
     /// @notice `lane` with rehypothecation and borrowLtv taken from `known` where `lane` gives none.
@@ -95,12 +75,5 @@ library Lanes {
         if ((lane >> 32) & FIELD_MASK == 0) lane |= known & (FIELD_MASK << 32);
         if ((lane >> 48) & LTV_MASK == 0) lane |= known & (LTV_MASK << 48);
         return lane;
-    }
-
-    function _vanishes(uint256 signed, uint256 last) private pure returns (bool) {
-        return
-            (signed & FIELD_MASK == 0 && last & FIELD_MASK != 0) ||
-            ((signed >> 32) & FIELD_MASK == 0 && (last >> 32) & FIELD_MASK != 0) ||
-            ((signed >> 48) & LTV_MASK == 0 && (last >> 48) & LTV_MASK != 0);
     }
 }

@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-
-/// @notice A contract whose code is data: one stop byte, then the members, a word each.
-/// @dev Reading the code of nine members costs one cold account access; reading storage would cost nine cold slots.
-contract SignerSetCode {
-    constructor(address[] memory members) {
-        bytes memory code = bytes.concat(hex"00", abi.encodePacked(members));
-        assembly ("memory-safe") {
-            return(add(code, 0x20), mload(code))
-        }
-    }
-}
-
 /// @title SignerSets
-/// @notice Sets of report signers kept in contract code, and the check of k signatures against one.
+/// @notice Sets of report signers, and the check of k signatures against one.
 library SignerSets {
     /// @dev A set larger than this is refused.
     uint256 internal constant MAX_MEMBERS = 32;
+    /// @dev Length of an EIP-2098 signature.
+    uint256 internal constant SIGNATURE_BYTES = 64;
 
-    uint256 private constant SIGNATURE_BYTES = 64;
+    /// @dev Half the order of secp256k1, and one: of (r, s) and (r, n - s), which are the same signature, only the smaller is one.
+    uint256 private constant HALF_ORDER_AND_ONE = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A1;
 
     /// @notice Whether `members` is ascending, distinct, without zero, 1 to 32 long, and `threshold` a majority of it.
     function isValid(address[] calldata members, uint8 threshold) internal pure returns (bool) {
@@ -34,37 +24,50 @@ library SignerSets {
         return true;
     }
 
-    /// @notice Writes `members` into the code of a new contract.
-    function create(address[] calldata members) internal returns (address) {
-        return address(new SignerSetCode(members));
-    }
-
-    /// @notice The members held by `set`, ascending; none when `set` has no code.
-    function load(address set) internal view returns (address[] memory members) {
-        uint256 size = set.code.length / 32;
-        members = new address[](size);
-        assembly ("memory-safe") {
-            extcodecopy(set, add(members, 0x20), 1, mul(size, 0x20))
-        }
-    }
-
     /// @notice Checks EIP-2098 signatures of `digest` by distinct `members`, ascending by address.
+    /// @dev As OpenZeppelin's ECDSA in a loop, with one buffer for all of them: `s` above half the order is nobody's.
     /// @return index The first signature that is not by a member above the previous one; their number when all are.
     /// @return recovered Who made that signature; zero when nobody did, or when all are good.
     function verify(
         address[] memory members,
         bytes32 digest,
         bytes calldata signatures
-    ) internal pure returns (uint256 index, address recovered) {
-        uint256 count = signatures.length / SIGNATURE_BYTES;
-        uint256 next;
-        for (; index < count; ++index) {
-            (bytes32 r, bytes32 vs) = abi.decode(signatures[index * SIGNATURE_BYTES:], (bytes32, bytes32));
-            (recovered, , ) = ECDSA.tryRecover(digest, r, vs);
-            while (next < members.length && members[next] < recovered) ++next;
-            if (next == members.length || members[next] != recovered) return (index, recovered);
-            ++next;
+    ) internal view returns (uint256 index, address recovered) {
+        assembly ("memory-safe") {
+            // Behind the members, for as long as this takes, one that is above all.
+            let behind := add(members, add(0x20, shl(5, mload(members))))
+            let wasBehind := mload(behind)
+            mstore(behind, not(0))
+            let member := members
+            let signature := signatures.offset
+            let end := add(signature, shl(6, shr(6, signatures.length)))
+            let input := add(mload(0x40), 0x20)
+            mstore(input, digest)
+            for {} lt(signature, end) {
+                signature := add(signature, 0x40)
+            } {
+                let vs := calldataload(add(signature, 0x20))
+                let s := and(vs, 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                mstore(add(input, 0x20), add(27, shr(255, vs)))
+                mstore(add(input, 0x40), calldataload(signature))
+                mstore(add(input, 0x60), s)
+                mstore(0, 0)
+                // Nothing is returned, and the zero stays, when nobody made it.
+                pop(staticcall(gas(), 1, input, 0x80, 0, 0x20))
+                recovered := mul(mload(0), lt(s, HALF_ORDER_AND_ONE))
+                // Onward to the first member that is not below it.
+                for {
+                    member := add(member, 0x20)
+                } lt(mload(member), recovered) {
+                    member := add(member, 0x20)
+                } {}
+                if xor(mload(member), recovered) {
+                    break
+                }
+            }
+            mstore(behind, wasBehind)
+            index := shr(6, sub(signature, signatures.offset))
+            recovered := mul(recovered, lt(signature, end))
         }
-        return (count, address(0));
     }
 }

@@ -41,7 +41,7 @@ enum ScoreStatus {
     Known
 }
 
-/// @notice The facts of an epoch that hold for all its lanes. One storage slot (216 bits).
+/// @notice The facts of an epoch that hold for all its lanes. One storage slot, together with the SYSTEM lane: {Headers}.
 struct Header {
     uint48 epoch;
     /// @dev The block whose state was scored.

@@ -4,11 +4,13 @@ pragma solidity 0.8.30;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
 import {IRiskOracle} from "../../contracts/interfaces/IRiskOracle.sol";
+import {ConfigCode} from "../../contracts/libraries/ConfigCode.sol";
+import {Headers} from "../../contracts/libraries/Headers.sol";
 import {Score, ScoreLeaf, ScoreStatus, Report} from "../../contracts/types/Score.sol";
 import {SubjectId, SubjectIds, SubjectKey, SubjectKind} from "../../contracts/types/SubjectId.sol";
 import {Bps, Cx} from "../../contracts/types/Units.sol";
 import {OracleFixture} from "./support/OracleFixture.sol";
-import {bound, vm} from "./support/Vm.sol";
+import {Log, bound, vm} from "./support/Vm.sol";
 
 contract RiskOracleConfigTest is OracleFixture {
     SubjectId internal constant OTHER = SubjectId.wrap(keccak256("other"));
@@ -146,6 +148,94 @@ contract RiskOracleConfigTest is OracleFixture {
         vm.assertEq(kept.length, 3);
     }
 
+    function testFuzz_rotateSigners_keepsTheirBounds(uint256 size, uint8 threshold) public {
+        size = bound(size, 0, 34);
+        threshold = uint8(bound(threshold, 0, 36));
+        address[] memory members = new address[](size);
+        for (uint256 i; i < size; ++i) members[i] = address(uint160(1 + 1_000 * i));
+        bool valid = size != 0 && size <= 32 && threshold <= size && 2 * threshold > size;
+        bytes32 before = oracle.configDigest();
+        if (!valid) vm.expectRevert(abi.encodeWithSelector(IRiskOracle.SignerSetInvalid.selector, size, threshold));
+        oracle.rotateSigners(members, threshold);
+        (address[] memory kept, uint8 needed) = oracle.signers();
+        vm.assertEq(kept.length, valid ? size : 3);
+        vm.assertEq(needed, valid ? threshold : 2);
+        if (valid) vm.assertEq(keccak256(abi.encode(kept)), keccak256(abi.encode(members)));
+        vm.assertEq(oracle.configDigest() != before, valid);
+    }
+
+    function testFuzz_registerSubjects_wantsThePartsOfTheKind(uint8 kind, address venue, address asset) public {
+        SubjectKey[] memory one = new SubjectKey[](1);
+        one[0] = SubjectKey(
+            SubjectKind(kind % 4),
+            kind & 4 == 0 ? address(0) : venue,
+            kind & 8 == 0 ? address(0) : asset
+        );
+        bool hasVenue = one[0].venue != address(0);
+        bool hasAsset = one[0].asset != address(0);
+        // System: none; asset: the asset; venue: the venue; market: both. SYSTEM itself is registered already.
+        bool[4] memory fits = [false, !hasVenue && hasAsset, hasVenue && !hasAsset, hasVenue && hasAsset];
+        vm.assume(!(venue == VENUE && asset == ASSET));
+        (bool done, bytes memory reason) = address(oracle).call(abi.encodeCall(oracle.registerSubjects, (one)));
+        vm.assertEq(done, fits[kind % 4]);
+        vm.assertEq(oracle.laneCount(), done ? 5 : 4);
+        if (kind % 4 != 0 && !done)
+            vm.assertEq(reason, abi.encodeWithSelector(IRiskOracle.SubjectKeyInvalid.selector, one[0]));
+    }
+
+    function testFuzz_approveModel_takesAnyButZero(bytes32 model) public {
+        if (model == 0) vm.expectRevert(abi.encodeWithSelector(IRiskOracle.ModelHashZero.selector));
+        oracle.approveModel(model);
+        vm.assertEq(oracle.modelHash(), model == 0 ? MODEL : model);
+    }
+
+    /// @dev Each change keeps what it does not change, in the code of a contract of its own, and says where.
+    function test_configChanged_namesWhatReportsMustName() public {
+        (address[] memory members, uint8 threshold) = oracle.signers();
+        bytes32 limits = keccak256(abi.encode(oracle.limits()));
+        vm.recordLogs();
+        oracle.approveModel(keccak256("other"));
+        Log[] memory logs = vm.getRecordedLogs();
+        vm.assertEq(logs[0].topics[0], IRiskOracle.ConfigChanged.selector);
+        vm.assertEq(uint256(logs[0].topics[1]), 5);
+        (bytes32 digest, address data) = abi.decode(logs[0].data, (bytes32, address));
+        vm.assertEq(digest, oracle.configDigest());
+        vm.assertEq(data, vm.computeCreateAddress(address(oracle), 5));
+        (address[] memory kept, uint8 needed) = oracle.signers();
+        vm.assertEq(keccak256(abi.encode(kept, needed)), keccak256(abi.encode(members, threshold)));
+        vm.assertEq(keccak256(abi.encode(oracle.limits())), limits);
+        vm.assertEq(oracle.laneCount(), 4);
+    }
+
+    function test_configure_keepsTheEpoch() public {
+        _publish(1, _word(_lane(150, 200, 0)));
+        bytes32 before = keccak256(abi.encode(oracle.header()));
+        (Score memory score, uint48 at) = oracle.score(venueId);
+        oracle.approveModel(keccak256("other"));
+        oracle.setLimits(IRiskOracle.Limits(2 hours, Bps.wrap(1), Bps.wrap(10_000)));
+        vm.assertEq(keccak256(abi.encode(oracle.header())), before);
+        (Score memory after_, uint48 atAfter) = oracle.score(venueId);
+        vm.assertEq(keccak256(abi.encode(after_, atAfter)), keccak256(abi.encode(score, at)));
+    }
+
+    function test_RevertWhen_ThereAreNoConfigurationsLeft() public {
+        uint256 last = ConfigCode.MAX_NUMBER;
+        bytes32 slot = bytes32(uint256(1));
+        vm.store(address(oracle), slot, bytes32(Headers.withConfig(uint256(vm.load(address(oracle), slot)), last - 1)));
+        vm.etch(vm.computeCreateAddress(address(oracle), last - 1), vm.computeCreateAddress(address(oracle), 4).code);
+        vm.setNonce(address(oracle), uint64(last));
+        oracle.approveModel(keccak256("the last one"));
+        vm.assertEq(oracle.modelHash(), keccak256("the last one"));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.ConfigsExhausted.selector, last + 1));
+        oracle.approveModel(keccak256("one too many"));
+        // Reports are still accepted.
+        _travelTo(1);
+        Report memory report = _report(1, _word(_lane(150, 200, 0)));
+        report.modelHash = keccak256("the last one");
+        oracle.publish(report, _sign(report, 2));
+        vm.assertEq(oracle.header().epoch, 1);
+    }
+
     function test_configDigest_isTheDocumentedHash() public view {
         (address[] memory members, uint8 threshold) = oracle.signers();
         // Fixture: constructor, registerSubjects, rotateSigners, approveModel make four configurations.
@@ -181,109 +271,7 @@ contract RiskOracleConfigTest is OracleFixture {
         vm.assertEq(Bps.unwrap(oracle.limits().minCoverage), coverage);
     }
 
-    /* QUARANTINE */
-
-    function test_quarantine_makesTheEpochUnknownUntilTheNext() public {
-        _publish(1, _word(_lane(150, 200, 0)));
-        oracle.quarantine(1, new uint256[](0), "wrong pool");
-        (ScoreStatus status, Score memory score, ) = oracle.tryScore(venueId);
-        vm.assertTrue(status == ScoreStatus.Unknown);
-        vm.assertEq(Cx.unwrap(score.leverage), 0);
-        vm.assertEq(oracle.header().flags, 2 | 4);
-        _publish(2, _word(_lane(150, 200, 0)));
-        (status, , ) = oracle.tryScore(venueId);
-        vm.assertTrue(status == ScoreStatus.Known);
-        vm.assertEq(oracle.headerOf(1).flags, 2 | 4);
-    }
-
-    /// @dev Limits of the fixture: 10 % an hour. What a voided epoch said leaves nothing behind.
-    function test_quarantine_takesTheVoidedLanesOutOfTheMeasure() public {
-        _publish(1, _word(_lane(150, 200, 0)));
-        _publish(2, _word(_lane(65_535, 10_000, 3)));
-        uint256[] memory before = _words(_word(_lane(150, 200, 0)));
-        vm.expectEmit(address(oracle));
-        emit IRiskOracle.EpochQuarantined(2, address(this), before, "bogus");
-        oracle.quarantine(2, before, "bogus");
-        (ScoreStatus status, , ) = oracle.tryScore(venueId);
-        vm.assertTrue(status == ScoreStatus.Unknown);
-        _publish(3, _word(_lane(145, 190, 0)));
-        (Score memory score, ) = oracle.score(venueId);
-        vm.assertEq(Cx.unwrap(score.leverage), 145);
-        vm.assertEq(Bps.unwrap(score.liquidationAtRisk), 190);
-        vm.assertEq(score.advice, 0);
-    }
-
-    function test_quarantine_easesFromTheLanesBefore() public {
-        _publish(1, _word(_lane(400, 2_000, 3)));
-        _publish(2, _word(_lane(100, 0, 0)));
-        oracle.quarantine(2, _words(_word(_lane(400, 2_000, 3))), "bogus calm");
-        _publish(3, _word(_lane(100, 0, 0)));
-        (Score memory score, ) = oracle.score(venueId);
-        // One hour of 10 % of 4.00x, and one level of advice: as if epoch 2 had not been.
-        vm.assertGe(Cx.unwrap(score.leverage), 358);
-        vm.assertEq(score.advice, 2);
-    }
-
-    function test_quarantine_ofTwoEpochsInARowGoesBackBeforeTheFirst() public {
-        _publish(1, _word(_lane(150, 200, 0)));
-        _publish(2, _word(_lane(65_535, 10_000, 3)));
-        oracle.quarantine(2, new uint256[](0), "bogus, no time to look");
-        _publish(3, _word(_lane(60_000, 10_000, 3)));
-        oracle.quarantine(3, _words(_word(_lane(150, 200, 0))), "bogus again");
-        _publish(4, _word(_lane(145, 190, 0)));
-        (Score memory score, ) = oracle.score(venueId);
-        vm.assertEq(Cx.unwrap(score.leverage), 145);
-    }
-
-    function test_quarantine_ofTheFirstEpochGoesBackToNone() public {
-        _publish(1, _word(_lane(65_535, 10_000, 3)));
-        oracle.quarantine(1, _words(0), "bogus");
-        _publish(2, _word(_lane(150, 200, 0)));
-        (Score memory score, ) = oracle.score(venueId);
-        vm.assertEq(Cx.unwrap(score.leverage), 150);
-    }
-
-    function test_quarantine_withoutLanesKeepsTheVoidedOnesAsTheMeasure() public {
-        _publish(1, _word(_lane(150, 200, 0)));
-        _publish(2, _word(_lane(1_000, 200, 0)));
-        oracle.quarantine(2, new uint256[](0), "bogus");
-        _publish(3, _word(_lane(150, 200, 0)));
-        (Score memory score, ) = oracle.score(venueId);
-        vm.assertGe(Cx.unwrap(score.leverage), 898);
-    }
-
-    function testFuzz_RevertWhen_LanesBeforeAreOthers(uint256 word) public {
-        _publish(1, _word(_lane(150, 200, 0)));
-        _publish(2, _word(_lane(1_000, 200, 0)));
-        uint256 before = _word(_lane(150, 200, 0));
-        vm.assume(word != before);
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IRiskOracle.LanesBeforeMismatch.selector,
-                keccak256(abi.encodePacked(word)),
-                keccak256(abi.encodePacked(before))
-            )
-        );
-        oracle.quarantine(2, _words(word), "");
-        vm.assertEq(oracle.header().flags, 2);
-    }
-
-    function _words(uint256 word) private pure returns (uint256[] memory words) {
-        words = new uint256[](1);
-        words[0] = word;
-    }
-
-    function test_RevertWhen_EpochIsNotQuarantinable() public {
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.EpochNotQuarantinable.selector, 0, 0));
-        oracle.quarantine(0, new uint256[](0), "");
-        _publish(1, _word(_lane(150, 200, 0)));
-        _publish(2, _word(_lane(150, 200, 0)));
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.EpochNotQuarantinable.selector, 1, 2));
-        oracle.quarantine(1, new uint256[](0), "");
-        oracle.quarantine(2, new uint256[](0), "");
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.EpochNotQuarantinable.selector, 2, 2));
-        oracle.quarantine(2, new uint256[](0), "");
-    }
+    /* ROLES */
 
     function test_RevertWhen_CallerHasNoRole() public {
         address nobody = address(0xdead);

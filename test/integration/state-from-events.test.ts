@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import type { Interface, Result } from "ethers";
+import { getCreateAddress, type Interface, type Result } from "ethers";
 import { network } from "hardhat";
 
+import { packLane, unpackLanes } from "../../keeper/src/report/lane.js";
 import { type Connection, type Deployment, deployBulkhead, exampleParameters } from "../deploy/bulkhead-fixture.js";
 import { publishEpoch } from "../deploy/publish-epoch.js";
 
@@ -93,7 +94,29 @@ describe("state from events alone", function () {
           (score.advice << 62n),
       );
     }
-    const clamped = await eventsOf(connection, address, oracle.interface, "LaneClamped");
-    expect(clamped.length, "the last epoch eased too fast in every lane").to.equal(4);
+    const [clamped, ...others] = await eventsOf(connection, address, oracle.interface, "LanesClamped");
+    expect(others, "one epoch eased too fast").to.deep.equal([]);
+    expect(clamped!.epoch).to.equal(reports.at(-1)!.epoch);
+    const signed = unpackLanes([...(clamped!.signed as Result)] as bigint[], 4);
+    const stored = unpackLanes([word], 4);
+    expect(signed.filter((lane, index) => packLane(lane) !== packLane(stored[index]!))).to.have.length(4);
+  });
+
+  it("behavior: the oracle's events give its configuration", async function () {
+    const { oracle } = deployed;
+    const address = await oracle.getAddress();
+    const read = (name: string): Promise<Result[]> => eventsOf(connection, address, oracle.interface, name);
+    const changed = await read("ConfigChanged");
+    expect(changed.map(({ number }) => Number(number))).to.deep.equal(changed.map((_, index) => index + 1));
+    expect(changed.at(-1)!.digest).to.equal(await oracle.configDigest());
+    for (const { number, data } of changed)
+      expect(data).to.equal(getCreateAddress({ from: address, nonce: number as bigint }));
+    const [members, threshold] = await oracle.signers();
+    const { signers, threshold: needed } = (await read("SignersRotated")).at(-1)!;
+    expect([[...(signers as Result)], needed]).to.deep.equal([[...members], threshold]);
+    expect((await read("ModelApproved")).at(-1)!.newModelHash).to.equal(await oracle.modelHash());
+    expect([...((await read("LimitsChanged")).at(-1)!.newLimits as Result)]).to.deep.equal([
+      ...(await oracle.limits()),
+    ]);
   });
 });

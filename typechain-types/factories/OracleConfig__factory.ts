@@ -84,6 +84,17 @@
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "number",
+        "type": "uint256"
+      }
+    ],
+    "name": "ConfigsExhausted",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint48",
         "name": "seen",
         "type": "uint48"
@@ -481,6 +492,31 @@
     "inputs": [
       {
         "indexed": true,
+        "internalType": "uint256",
+        "name": "number",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "data",
+        "type": "address"
+      }
+    ],
+    "name": "ConfigChanged",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "uint48",
         "name": "epoch",
         "type": "uint48"
@@ -517,25 +553,13 @@
         "type": "uint48"
       },
       {
-        "indexed": true,
-        "internalType": "uint16",
-        "name": "index",
-        "type": "uint16"
-      },
-      {
         "indexed": false,
-        "internalType": "uint64",
+        "internalType": "uint256[]",
         "name": "signed",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "stored",
-        "type": "uint64"
+        "type": "uint256[]"
       }
     ],
-    "name": "LaneClamped",
+    "name": "LanesClamped",
     "type": "event"
   },
   {
@@ -674,12 +698,6 @@
   {
     "anonymous": false,
     "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "signerSet",
-        "type": "address"
-      },
       {
         "indexed": false,
         "internalType": "uint8",

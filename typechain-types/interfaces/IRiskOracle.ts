@@ -40,7 +40,7 @@ export declare namespace IRiskOracle {
   export interface IRiskOracleInterface extends Interface {
     getFunction(nameOrSignature: "approveModel" | "configDigest" | "header" | "headerOf" | "indexOf" | "laneCount" | "limits" | "modelHash" | "publish" | "quarantine" | "registerSubjects" | "reportDigest" | "retireSubject" | "rotateSigners" | "score" | "scoreAt" | "scoreNoOlderThan" | "scoresRoot" | "setLimits" | "signers" | "subjectAt" | "tryScore" | "verifyScore"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "EpochQuarantined" | "LaneClamped" | "LimitsChanged" | "ModelApproved" | "ReportAccepted" | "SignersRotated" | "SubjectRegistered" | "SubjectRetired"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "ConfigChanged" | "EpochQuarantined" | "LanesClamped" | "LimitsChanged" | "ModelApproved" | "ReportAccepted" | "SignersRotated" | "SubjectRegistered" | "SubjectRetired"): EventFragment;
 
     encodeFunctionData(functionFragment: 'approveModel', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'configDigest', values?: undefined): string;
@@ -92,6 +92,18 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
   }
 
   
+    export namespace ConfigChangedEvent {
+      export type InputTuple = [number: BigNumberish, digest: BytesLike, data: AddressLike];
+      export type OutputTuple = [number: bigint, digest: string, data: string];
+      export interface OutputObject {number: bigint, digest: string, data: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace EpochQuarantinedEvent {
       export type InputTuple = [epoch: BigNumberish, council: AddressLike, lanesBefore: BigNumberish[], reason: string];
       export type OutputTuple = [epoch: bigint, council: string, lanesBefore: bigint[], reason: string];
@@ -104,10 +116,10 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
 
   
 
-    export namespace LaneClampedEvent {
-      export type InputTuple = [epoch: BigNumberish, index: BigNumberish, signed: BigNumberish, stored: BigNumberish];
-      export type OutputTuple = [epoch: bigint, index: bigint, signed: bigint, stored: bigint];
-      export interface OutputObject {epoch: bigint, index: bigint, signed: bigint, stored: bigint };
+    export namespace LanesClampedEvent {
+      export type InputTuple = [epoch: BigNumberish, signed: BigNumberish[]];
+      export type OutputTuple = [epoch: bigint, signed: bigint[]];
+      export interface OutputObject {epoch: bigint, signed: bigint[] };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -153,9 +165,9 @@ decodeFunctionResult(functionFragment: 'verifyScore', data: BytesLike): Result;
   
 
     export namespace SignersRotatedEvent {
-      export type InputTuple = [signerSet: AddressLike, threshold: BigNumberish, signers: AddressLike[]];
-      export type OutputTuple = [signerSet: string, threshold: bigint, signers: string[]];
-      export interface OutputObject {signerSet: string, threshold: bigint, signers: string[] };
+      export type InputTuple = [threshold: BigNumberish, signers: AddressLike[]];
+      export type OutputTuple = [threshold: bigint, signers: string[]];
+      export interface OutputObject {threshold: bigint, signers: string[] };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -524,8 +536,9 @@ getFunction(nameOrSignature: 'verifyScore'): TypedContractMethod<
       'view'
     >;
 
-    getEvent(key: 'EpochQuarantined'): TypedContractEvent<EpochQuarantinedEvent.InputTuple, EpochQuarantinedEvent.OutputTuple, EpochQuarantinedEvent.OutputObject>;
-getEvent(key: 'LaneClamped'): TypedContractEvent<LaneClampedEvent.InputTuple, LaneClampedEvent.OutputTuple, LaneClampedEvent.OutputObject>;
+    getEvent(key: 'ConfigChanged'): TypedContractEvent<ConfigChangedEvent.InputTuple, ConfigChangedEvent.OutputTuple, ConfigChangedEvent.OutputObject>;
+getEvent(key: 'EpochQuarantined'): TypedContractEvent<EpochQuarantinedEvent.InputTuple, EpochQuarantinedEvent.OutputTuple, EpochQuarantinedEvent.OutputObject>;
+getEvent(key: 'LanesClamped'): TypedContractEvent<LanesClampedEvent.InputTuple, LanesClampedEvent.OutputTuple, LanesClampedEvent.OutputObject>;
 getEvent(key: 'LimitsChanged'): TypedContractEvent<LimitsChangedEvent.InputTuple, LimitsChangedEvent.OutputTuple, LimitsChangedEvent.OutputObject>;
 getEvent(key: 'ModelApproved'): TypedContractEvent<ModelApprovedEvent.InputTuple, ModelApprovedEvent.OutputTuple, ModelApprovedEvent.OutputObject>;
 getEvent(key: 'ReportAccepted'): TypedContractEvent<ReportAcceptedEvent.InputTuple, ReportAcceptedEvent.OutputTuple, ReportAcceptedEvent.OutputObject>;
@@ -535,12 +548,16 @@ getEvent(key: 'SubjectRetired'): TypedContractEvent<SubjectRetiredEvent.InputTup
 
     filters: {
       
+      'ConfigChanged(uint256,bytes32,address)': TypedContractEvent<ConfigChangedEvent.InputTuple, ConfigChangedEvent.OutputTuple, ConfigChangedEvent.OutputObject>;
+      ConfigChanged: TypedContractEvent<ConfigChangedEvent.InputTuple, ConfigChangedEvent.OutputTuple, ConfigChangedEvent.OutputObject>;
+    
+
       'EpochQuarantined(uint48,address,uint256[],string)': TypedContractEvent<EpochQuarantinedEvent.InputTuple, EpochQuarantinedEvent.OutputTuple, EpochQuarantinedEvent.OutputObject>;
       EpochQuarantined: TypedContractEvent<EpochQuarantinedEvent.InputTuple, EpochQuarantinedEvent.OutputTuple, EpochQuarantinedEvent.OutputObject>;
     
 
-      'LaneClamped(uint48,uint16,uint64,uint64)': TypedContractEvent<LaneClampedEvent.InputTuple, LaneClampedEvent.OutputTuple, LaneClampedEvent.OutputObject>;
-      LaneClamped: TypedContractEvent<LaneClampedEvent.InputTuple, LaneClampedEvent.OutputTuple, LaneClampedEvent.OutputObject>;
+      'LanesClamped(uint48,uint256[])': TypedContractEvent<LanesClampedEvent.InputTuple, LanesClampedEvent.OutputTuple, LanesClampedEvent.OutputObject>;
+      LanesClamped: TypedContractEvent<LanesClampedEvent.InputTuple, LanesClampedEvent.OutputTuple, LanesClampedEvent.OutputObject>;
     
 
       'LimitsChanged(tuple,tuple)': TypedContractEvent<LimitsChangedEvent.InputTuple, LimitsChangedEvent.OutputTuple, LimitsChangedEvent.OutputObject>;
@@ -555,7 +572,7 @@ getEvent(key: 'SubjectRetired'): TypedContractEvent<SubjectRetiredEvent.InputTup
       ReportAccepted: TypedContractEvent<ReportAcceptedEvent.InputTuple, ReportAcceptedEvent.OutputTuple, ReportAcceptedEvent.OutputObject>;
     
 
-      'SignersRotated(address,uint8,address[])': TypedContractEvent<SignersRotatedEvent.InputTuple, SignersRotatedEvent.OutputTuple, SignersRotatedEvent.OutputObject>;
+      'SignersRotated(uint8,address[])': TypedContractEvent<SignersRotatedEvent.InputTuple, SignersRotatedEvent.OutputTuple, SignersRotatedEvent.OutputObject>;
       SignersRotated: TypedContractEvent<SignersRotatedEvent.InputTuple, SignersRotatedEvent.OutputTuple, SignersRotatedEvent.OutputObject>;
     
 

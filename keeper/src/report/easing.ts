@@ -1,5 +1,5 @@
 import type { Advice } from "../model/assessment.js";
-import { intToBig, bigToInt, type Bps } from "../units.js";
+import type { Bps } from "../units.js";
 import type { Lane } from "./lane.js";
 
 /** How far lanes may ease between two observations. */
@@ -14,7 +14,10 @@ export interface Easing {
 }
 
 /** Basis points times seconds of an hour. */
-const EASE_DENOMINATOR = 10_000 * 3_600;
+const RATE_ONE = 10_000 * 3_600;
+const SHARE_ONE = 65_536;
+/** What a smaller value eases as: 1.00x, 1 %. */
+const LEAST_BASE = 100;
 
 /**
  * What the oracle will store when `signed` follows `last`: danger at once, easing no faster than allowed, advice one level
@@ -23,9 +26,10 @@ const EASE_DENOMINATOR = 10_000 * 3_600;
  */
 export function storedLane(signed: Lane, last: Lane, easing: Easing): Lane {
   if (signed.leverage === 0 || last.leverage === 0) return signed;
-  const fall = (to: number, from: number): number => (to >= from ? to : Math.max(to, from - allowance(from, easing)));
-  const rise = (to: number, from: number): number =>
-    to <= from || from === 0 ? to : Math.min(to, from + allowance(from, easing));
+  const share = shareOf(easing);
+  const allowance = (from: number): number => Math.floor((Math.max(from, LEAST_BASE) * share) / SHARE_ONE);
+  const fall = (to: number, from: number): number => Math.max(to, from - allowance(from));
+  const rise = (to: number, from: number): number => (from === 0 ? to : Math.min(to, from + allowance(from)));
   return {
     leverage: fall(signed.leverage, last.leverage),
     liquidationAtRisk: fall(signed.liquidationAtRisk, last.liquidationAtRisk),
@@ -36,17 +40,17 @@ export function storedLane(signed: Lane, last: Lane, easing: Easing): Lane {
 }
 
 /**
- * Whole units that `value` may ease: the rate over the steps of time that ended in between, rounded down. A step is the least
- * power of two in seconds that is more than one unit takes; steps begin at multiples of themselves. **Source.** EasingLib.sol
- * `_allowance`, which says why.
+ * Share of a value that may ease, in 1/65536, rounded down: the rate over the ticks of time that ended in between. A tick is the
+ * least power of two in seconds that eases a unit of a hundred, rounding included; ticks begin at multiples of themselves.
+ * **Source.** EasingLib.sol `pace`, which says why.
  */
-function allowance(value: number, { maxEase, from, to, mayEase }: Easing): number {
-  const speed = value * maxEase;
-  if (!mayEase || speed === 0) return 0;
-  let step = 1;
-  while (speed * step <= EASE_DENOMINATOR) step *= 2;
-  const seconds = (Math.floor(to / step) - Math.floor(from / step)) * step;
-  return bigToInt((intToBig(speed) * intToBig(seconds)) / intToBig(EASE_DENOMINATOR));
+function shareOf({ maxEase, from, to, mayEase }: Easing): number {
+  if (!mayEase || maxEase === 0 || to <= from) return 0;
+  const share = (seconds: number): number => Math.floor((seconds * maxEase * SHARE_ONE) / RATE_ONE);
+  let tick = 1;
+  while (share(tick) * LEAST_BASE < SHARE_ONE) tick *= 2;
+  const ticks = Math.floor(to / tick) - Math.floor(from / tick);
+  return Math.min(SHARE_ONE, share(ticks * tick));
 }
 
 function stepAdvice(signed: Advice, last: Advice, { maxEase, from, to, mayEase }: Easing): Advice {

@@ -18,10 +18,13 @@ interface Vm {
     function startPrank(address sender) external;
     function stopPrank() external;
     function etch(address account, bytes calldata code) external;
+    function computeCreateAddress(address creator, uint256 nonce) external pure returns (address);
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function readFile(string calldata path) external view returns (string memory);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function store(address account, bytes32 slot, bytes32 value) external;
+    function setNonce(address account, uint64 nonce) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
     function expectRevert(bytes calldata data) external;
     function expectEmit(address emitter) external;

@@ -83,11 +83,11 @@ describe("decide", () => {
   });
 
   it("behavior: easing is counted as far as the oracle would store it", () => {
-    // 20 % of 3.00x an hour is 0.01x a minute: 0.05x are allowed after 300 s, however far the score fell.
+    // 20 % an hour in ticks of 256 s, of which two end in these 300 s: 2.84 % of 3.00x, however far the score fell.
     const before = [lane({ leverage: 300 })];
     const after = [lane({ leverage: 110 })];
     expect(decide(input({ before, after, age: 299 })).kind).to.equal("hold");
-    expect(decide(input({ before, after, age: 300 })).reason).to.equal("lane 0: easing leverage 300 -> 295");
+    expect(decide(input({ before, after, age: 300 })).reason).to.equal("lane 0: easing leverage 300 -> 292");
     expect(decide(input({ before, after, age: 300 }, { oracle: { ...oracle, maxEase: 1_000 } })).kind).to.equal("hold");
     expect(decide(input({ before, after: [lane({ leverage: 296 })], age: 1_800 })).kind).to.equal("hold");
     expect(decide(input({ before, after, age: 1_800, coverage: 8_999 })).kind).to.equal("hold");

@@ -21,8 +21,8 @@ describe("storedLane", () => {
 
   it("lets a tenth an hour ease, and advice by one", () => {
     const calm: Lane = { leverage: 100, liquidationAtRisk: 0, rehypothecation: 100, borrowLtv: 9_000, advice: 0 };
-    // In whole steps of 128, 32, 256 and 8 s that end in this hour: 28, 112, 14 and 450 of them, rounded down.
-    const stored = { leverage: 271, liquidationAtRisk: 1_801, rehypothecation: 181, borrowLtv: 5_500, advice: 1 };
+    // Seven ticks of 512 s end in this hour, 9.955 %: 29.9 of 300, 199.1 of 2,000, 19.9 of 200, 497.7 of 5,000, rounded down.
+    const stored = { leverage: 271, liquidationAtRisk: 1_801, rehypothecation: 181, borrowLtv: 5_497, advice: 1 };
     expect(storedLane(calm, lane(), hourAt(1_000))).to.deep.equal(stored);
   });
 
@@ -32,8 +32,16 @@ describe("storedLane", () => {
     for (let i = 0; i < 900; i++) {
       stored = storedLane(calm, stored, { maxEase: 100, from: T0 + 12 * i, to: T0 + 12 * (i + 1), mayEase: true });
     }
-    // Three hours at 1 % an hour: 1,000 e^-0.03 = 970.4, and at half the rate 985.1.
-    expect(stored.leverage).to.be.within(969, 986);
+    // Three hours at 1 % an hour: 1,000 e^-0.03 = 970.4, less a tick of 4,096 s at most, 1.14 %; at half the rate 985.1.
+    expect(stored.leverage).to.be.within(959, 986);
+  });
+
+  it("eases what is below 100 units as it does 100", () => {
+    const small = lane({ liquidationAtRisk: 60, borrowLtv: 1 });
+    const calm = lane({ liquidationAtRisk: 0, borrowLtv: 9_000 });
+    const stored = { ...lane({ liquidationAtRisk: 51, borrowLtv: 10 }) };
+    expect(storedLane(calm, small, hourAt(1_000))).to.deep.equal(stored);
+    expect(storedLane(calm, lane({ liquidationAtRisk: 9 }), hourAt(1_000)).liquidationAtRisk).to.equal(0);
   });
 
   it("stops at what was signed", () => {
