@@ -57,8 +57,7 @@ contract ThrottleHandler is BreakerFixture {
         TargetConfig memory config = breaker.configOf(venueId);
         uint256 i = seed % HOSTS;
         bool any = (seed >> 4) % 8 == 0;
-        // Something: a liquidation of nothing is none.
-        uint256 value = bound(seed >> 8, 1, any ? type(uint256).max : uint256(config.throttleCapacity) / 2 + 2);
+        uint256 value = bound(seed >> 8, 0, any ? type(uint256).max - 1 : uint256(config.throttleCapacity) / 2 + 2);
         uint256[HOSTS] memory before = _used();
         (, uint256 left) = breaker.throttleOf(venueId, hostOf(i));
         uint256 limit = _limit();
@@ -134,14 +133,17 @@ contract ThrottleHandler is BreakerFixture {
         return takings[host].length;
     }
 
-    /// @dev Largest capacity, and fastest refill in units of 1e18 a second, in force at any time since `from`.
+    /// @dev What could be taken at once, all in all, since `from`: the capacity then and whatever governance added to it; and the
+    /// fastest refill since, in units of 1e-18 a second.
     function mostSince(uint256 from) external view returns (uint256 capacity, uint256 refill) {
         for (uint256 k = terms.length; k > 0; --k) {
             Taking memory t = terms[k - 1];
-            if (t.capacity > capacity) capacity = t.capacity;
             uint256 speed = (t.capacity * 1e18) / t.window + 1;
             if (speed > refill) refill = speed;
-            if (t.at < from) break;
+            bool isFirst = k == 1 || t.at < from;
+            if (isFirst) return (capacity + t.capacity, refill);
+            uint256 before = terms[k - 2].capacity;
+            if (t.capacity > before) capacity += t.capacity - before;
         }
     }
 
