@@ -20,7 +20,7 @@ export async function tryAll<T extends Task>(
         child.kill("SIGKILL");
         child = undefined;
       }
-      report(task, outcome ?? { kind: "killed", by: "time: it does not end" });
+      report(task, outcome ?? { kind: "killed", by: ["time: it does not end"] });
     }
     child?.kill();
   };

@@ -8,10 +8,14 @@ export interface Task {
   readonly mutant?: Mutant;
   /** Test files, those first that are quick to compile. */
   readonly suites: readonly string[];
+  /** Tests whose failure says nothing, as in {@link Outcome.by}: they fail as it is. */
+  readonly leftOut?: readonly string[];
 }
 
 export type Outcome =
-  { readonly kind: "killed"; readonly by: string } | { readonly kind: "survived" } | { readonly kind: "invalid" };
+  | { readonly kind: "killed"; readonly by: readonly string[] }
+  | { readonly kind: "survived" }
+  | { readonly kind: "invalid" };
 
 const closures = new Map<string, Map<string, string>>();
 
@@ -25,12 +29,13 @@ function sourcesOf(suite: string, mutant: Mutant | undefined): ReadonlyMap<strin
 }
 
 /** Runs one test file after the other until a test fails. */
-async function attempt({ mutant, suites }: Task): Promise<Outcome> {
+async function attempt({ mutant, suites, leftOut = [] }: Task): Promise<Outcome> {
   for (const suite of suites) {
     const contracts = compile(suite, sourcesOf(suite, mutant));
     if (contracts === undefined) return { kind: "invalid" };
-    const [failed] = await failingTests(suite, contracts);
-    if (failed !== undefined) return { kind: "killed", by: `${suite} ${failed}` };
+    const failed = (await failingTests(suite, contracts)).map((test) => `${suite} ${test}`);
+    const by = failed.filter((test) => !leftOut.includes(test));
+    if (by.length > 0) return { kind: "killed", by };
   }
   return { kind: "survived" };
 }
