@@ -10,6 +10,7 @@ import type { Scoring } from "./operator/parts.js";
 import { probe } from "./operator/probe.js";
 import { runLoop, type LoopStamp } from "./operator/run-loop.js";
 import { startSending } from "./operator/start-sending.js";
+import { createAdapterReader } from "./publish/adapters.js";
 import { createOracleReader, type OracleState } from "./publish/oracle-state.js";
 import type { Identity } from "./report/identity.js";
 
@@ -42,11 +43,13 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     return view.oracle;
   };
   const sending = isSending ? await startSending({ config, pool, identity, domain, view: () => view, log }) : undefined;
+  const caller = { from: identity.address, gasLimit: config.gas.limit };
   let last: LoopStamp | undefined;
   const status = () => ({
     ready: last?.isOk === true,
     address: identity.address,
     head: last?.block,
+    adapters: last?.adapters,
     rpc: pool.status(),
   });
   let statusServer: { close: () => void } | undefined;
@@ -65,6 +68,7 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
       site,
       limits: config.publish,
       readOracle,
+      readAdapters: createAdapterReader(pool, config.publish.adapters, caller),
       sending,
       ...openScoring(pool),
     };

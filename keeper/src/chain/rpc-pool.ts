@@ -60,11 +60,17 @@ export interface RpcPool {
 export interface BlockReader {
   readonly block: BlockRef;
   /**
-   * Run a call on the block's state; without `to`, `data` is init code and what it returns is the answer.
+   * Run a call on the block's state; without `to`, `data` is init code and what it returns is the answer. `gas` is all that
+   * it may use; without it, what the endpoint grants.
    *
    * **Throws** {@link CallReverted}, {@link BlockGone}, {@link ReadsDisagree}.
    */
-  call(transaction: { readonly to?: Address; readonly data: Hex }): Promise<Hex>;
+  call(transaction: {
+    readonly from?: Address;
+    readonly to?: Address;
+    readonly data: Hex;
+    readonly gas?: Hex;
+  }): Promise<Hex>;
   /** One storage word. */
   storage(address: Address, slot: Hex): Promise<Hex>;
   /** The block's logs, ascending, checked against its bloom. Throws {@link LogsMissing}. */

@@ -32,6 +32,7 @@ const publish = z.strictObject({
   peerGraceMs: wholeFrom(0).default(3_000).describe("how long the transmitter waits for the preferred signers"),
   pushTimeoutMs: wholeFrom(50).default(1_000),
   targets: z.array(bytes32).default([]).describe("subjects of the breaker to poke with each epoch"),
+  adapters: z.array(address).default([]).describe("push adapters to sync when their host is not at the level"),
 });
 
 const gas = z.strictObject({
@@ -109,6 +110,7 @@ function crossFaults({ chain: c, contracts, peers, publish: p, gas: g, listen, s
     [repeats(peers.map((peer) => peer.address)), ["peers"], "saw one address twice, expected each peer once"],
     [repeats(peers.map((peer) => peer.url)), ["peers"], "saw one URL twice, expected each peer once"],
     [repeats(p.targets), ["publish", "targets"], "saw one target twice, expected each once"],
+    [repeats(p.adapters), ["publish", "adapters"], "saw one address twice, expected each adapter once"],
     [
       p.easeSpacingSec > p.heartbeatSec,
       ["publish", "easeSpacingSec"],

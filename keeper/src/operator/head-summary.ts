@@ -1,4 +1,5 @@
-import type { Hex } from "../units.js";
+import type { AdapterAnswer } from "../publish/adapters.js";
+import type { Address, Hex } from "../units.js";
 import type { EpochDraft } from "./draft-epoch.js";
 import type { Sight } from "./look.js";
 
@@ -28,19 +29,23 @@ export interface HeadSummary {
   readonly landed: readonly Hex[];
   /** Those that were found in the chain and had failed there: paid for, and counted as nothing. */
   readonly failed: readonly Hex[];
+  /** What every push adapter says. */
+  readonly adapters: readonly AdapterAnswer[];
+  /** The adapter whose `sync()` `sent` is; in a dry run, whose it would be. */
+  readonly sync: Address | null;
   /** Reading and scoring, milliseconds; the rest of the head's time is deciding, signing and sending. */
   readonly scoreMs: number;
 }
 
 /** What a head led to. */
-export type Outcome = Pick<HeadSummary, "decision" | "reason" | "peers" | "sent" | "held">;
+export type Outcome = Pick<HeadSummary, "decision" | "reason" | "peers" | "sent" | "held" | "sync">;
 
 /** Exclusions in one line of the log: an account each, where a venue misbehaves, would be thousands. */
 const EXCLUSIONS_LOGGED = 5;
 
 /** Sum up a head. */
 export function summarise(sight: Sight, { draft, digest }: EpochDraft, outcome: Outcome): HeadSummary {
-  const { mined, scored, scoreMs } = sight;
+  const { mined, scored, scoreMs, adapters } = sight;
   const { epoch, configDigest, snapshotHash, modelHash, coverage } = draft.report;
   const system = draft.lanes[0];
   return {
@@ -56,6 +61,7 @@ export function summarise(sight: Sight, { draft, digest }: EpochDraft, outcome: 
     excluded: firstOf(scored.excluded),
     landed: mined.filter(({ succeeded }) => succeeded).map(({ attempt }) => attempt),
     failed: mined.filter(({ succeeded }) => !succeeded).map(({ attempt }) => attempt),
+    adapters,
     ...outcome,
     scoreMs: round(scoreMs),
   };

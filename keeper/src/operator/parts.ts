@@ -1,5 +1,6 @@
 import type { BlockRef } from "../chain/block-ref.js";
 import type { Assessment } from "../model/assessment.js";
+import type { AdapterAnswer } from "../publish/adapters.js";
 import type { OracleState, OracleSite } from "../publish/oracle-state.js";
 import type { Outbox } from "../publish/outbox.js";
 import type { Payload } from "../publish/outbox-parts.js";
@@ -54,5 +55,7 @@ export interface OperatorParts extends Scoring {
   readonly site: OracleSite;
   readonly limits: OperatorLimits;
   readonly readOracle: (block: BlockRef) => Promise<OracleState>;
+  /** What every configured push adapter says at a block. Never rejects. */
+  readonly readAdapters: (block: BlockRef) => Promise<readonly AdapterAnswer[]>;
   readonly sending: Sending | undefined;
 }

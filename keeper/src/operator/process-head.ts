@@ -1,5 +1,4 @@
 import type { BlockRef } from "../chain/block-ref.js";
-import type { OracleState } from "../publish/oracle-state.js";
 import type { Payload, StepResult } from "../publish/outbox-parts.js";
 import type { Decision } from "../publish/policy.js";
 import { publishPayload } from "../publish/transmission.js";
@@ -9,7 +8,7 @@ import { epochSchedule, mayTransmit } from "../quorum/schedule.js";
 import type { Report } from "../report/report.js";
 import { draftEpoch, type EpochDraft } from "./draft-epoch.js";
 import { summarise, type HeadSummary, type Outcome } from "./head-summary.js";
-import { createLook } from "./look.js";
+import { createLook, type Sight } from "./look.js";
 import type { OperatorParts, Sending } from "./parts.js";
 
 /** Own reports that are still looked at for signatures that came late, newest first. */
@@ -24,7 +23,8 @@ interface Memory {
 }
 
 /**
- * Make what does everything that one head asks for: read, score, decide, sign, exchange, and transmit if it is our turn.
+ * Make what does everything that one head asks for: read, score, decide, sign, exchange, and transmit if it is our turn: an
+ * epoch, or else the call by which a push adapter carries the level into its host.
  *
  * When a call resolves, the signature is with every peer that answers, and a transaction of ours is in a node's pool. It is
  * safe to end the process at any point: what must not happen twice is in the journal before it happens. The first head
@@ -40,8 +40,8 @@ export function createHeadProcessor(parts: OperatorParts): (block: BlockRef) => 
     const epoch = memory.isWarm || sending === undefined ? drafted : { ...drafted, decision: WARMING_UP };
     memory.isWarm = true;
     memory.wantedSince = epoch.decision.kind === "hold" ? undefined : (memory.wantedSince ?? block.number);
-    const task = { epoch, oracle: sight.oracle, wantedSince: memory.wantedSince ?? block.number };
-    const outcome = sending === undefined ? dryRun(epoch) : await act({ ...parts, sending }, block, task);
+    const task = { epoch, sight, wantedSince: memory.wantedSince ?? block.number };
+    const outcome = sending === undefined ? dryRun(epoch, sight) : await act({ ...parts, sending }, block, task);
     return summarise(sight, epoch, outcome);
   };
 }
@@ -50,38 +50,39 @@ const WARMING_UP: Decision = { kind: "hold", reason: "first head after the start
 
 type ActiveParts = OperatorParts & { readonly sending: Sending };
 
-/** One head's work: its draft, our contracts, and since when epochs have been wanted. */
+/** One head's work: its draft, what was seen, and since when epochs have been wanted. */
 interface Task {
   readonly epoch: EpochDraft;
-  readonly oracle: OracleState;
+  readonly sight: Sight;
   readonly wantedSince: number;
 }
 
-function dryRun({ decision }: EpochDraft): Outcome {
-  return { decision: decision.kind, reason: decision.reason, peers: undefined, sent: null, held: undefined };
+function dryRun({ decision }: EpochDraft, { sync }: Sight): Outcome {
+  const { kind, reason } = decision;
+  return { decision: kind, reason, peers: undefined, sent: null, held: undefined, sync: sync?.to ?? null };
 }
 
 async function act(parts: ActiveParts, block: BlockRef, task: Task): Promise<Outcome> {
-  const { epoch, oracle } = task;
+  const { epoch, sight } = task;
   const { outbox } = parts.sending;
   const { kind, reason } = epoch.decision;
-  const publishedEpoch = oracle.published.epoch;
+  const publishedEpoch = sight.oracle.published.epoch;
   if (kind === "hold") {
-    const step = await outbox.step(block, { payload: undefined, publishedEpoch });
-    return { decision: kind, reason, peers: undefined, ...sendingOf(step) };
+    const step = await outbox.step(block, { payload: sight.sync, publishedEpoch });
+    return { decision: kind, reason, peers: undefined, ...sendingOf(step, sight) };
   }
   const vote = await castVote(parts, block, task);
   const choice = await choosePayload(parts, block, task);
-  const step = await outbox.step(block, { payload: choice.payload, publishedEpoch });
+  const step = await outbox.step(block, { payload: choice.payload ?? sight.sync, publishedEpoch });
   const notes = [reason, vote.note, choice.note, noteOf(step)].filter((note) => note !== undefined);
-  return { decision: kind, reason: notes.join("; "), peers: vote.peers, ...sendingOf(step) };
+  return { decision: kind, reason: notes.join("; "), peers: vote.peers, ...sendingOf(step, sight) };
 }
 
 /** Claim the epoch on disk, sign, push to the peers, and wait for theirs where it is our turn to transmit. */
 async function castVote(
   { sending, self, limits }: ActiveParts,
   block: BlockRef,
-  { epoch: { draft, digest }, oracle }: Task,
+  { epoch: { draft, digest }, sight: { oracle } }: Task,
 ): Promise<{ peers: number | undefined; note: string | undefined }> {
   const { report } = draft;
   const claim = sending.signed.claim(report, digest);
@@ -104,8 +105,9 @@ async function castVote(
 async function choosePayload(
   { sending, self, limits, site }: ActiveParts,
   block: BlockRef,
-  { oracle: { config, published }, wantedSince }: Task,
+  { sight: { oracle }, wantedSince }: Task,
 ): Promise<{ payload: Payload | undefined; note: string | undefined }> {
+  const { config, published } = oracle;
   let note: string | undefined;
   const isWanted = ({ observedBlock, observedAt }: Report): boolean =>
     observedBlock >= wantedSince &&
@@ -127,10 +129,12 @@ async function choosePayload(
   return { payload: undefined, note };
 }
 
-function sendingOf(step: StepResult): Pick<Outcome, "sent" | "held"> {
+function sendingOf(step: StepResult, { adapters }: Sight): Pick<Outcome, "sent" | "held" | "sync"> {
+  const sent = step.kind === "sent" && step.fault === undefined ? step : undefined;
   return {
-    sent: step.kind === "sent" && step.fault === undefined ? step.hash : null,
+    sent: sent?.hash ?? null,
     held: step.kind === "held" ? step.reason : undefined,
+    sync: adapters.find(({ adapter }) => adapter === sent?.to)?.adapter ?? null,
   };
 }
 

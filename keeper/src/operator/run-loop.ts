@@ -1,5 +1,7 @@
 import type { BlockRef } from "../chain/block-ref.js";
 import type { Log } from "../observe/log.js";
+import type { AdapterAnswer } from "../publish/adapters.js";
+import { createAdapterFaults } from "./adapter-faults.js";
 import { createHeadProcessor } from "./process-head.js";
 import type { OperatorParts } from "./parts.js";
 
@@ -7,6 +9,8 @@ import type { OperatorParts } from "./parts.js";
 export interface LoopStamp {
   readonly block: number;
   readonly isOk: boolean;
+  /** What every push adapter said; undefined where the head failed. */
+  readonly adapters: readonly AdapterAnswer[] | undefined;
 }
 
 /** Where a loop gets its heads, and whom it tells. */
@@ -23,15 +27,17 @@ export interface LoopOptions {
 export async function runLoop(parts: OperatorParts, { heads, log, onDone }: LoopOptions): Promise<void> {
   const isDryRun = parts.sending === undefined;
   const processHead = createHeadProcessor(parts);
+  const warnOf = createAdapterFaults(log);
   for await (const block of heads) {
     const started = performance.now();
     const head = { event: "head.done", block: block.number, hash: block.hash };
     try {
       const summary = await processHead(block);
       const line = { ...head, ...summary, dryRun: isDryRun || undefined, ms: elapsed(started) };
+      warnOf(summary.adapters);
       if (summary.held === undefined) log.info(line);
       else log.error(line);
-      onDone({ block: block.number, isOk: true });
+      onDone({ block: block.number, isOk: true, adapters: summary.adapters });
     } catch (error) {
       log.error({
         ...head,
@@ -41,7 +47,7 @@ export async function runLoop(parts: OperatorParts, { heads, log, onDone }: Loop
         error: faultOf(error),
         ms: elapsed(started),
       });
-      onDone({ block: block.number, isOk: false });
+      onDone({ block: block.number, isOk: false, adapters: undefined });
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { SigningKey } from "ethers";
 import type { BlockId, BlockRef } from "../chain/block-ref.js";
-import type { Transactions } from "../store/transactions.js";
+import type { MinedAttempt, Transactions } from "../store/transactions.js";
 import type { Address, Hex } from "../units.js";
 import type { FeeLimits, SpendBudget } from "./fees.js";
 import type { SendFault } from "./send-fault.js";
@@ -26,7 +26,18 @@ export interface Receipt {
 /** The head that a step is made at. */
 export type OutboxHead = Pick<BlockRef, "number" | "hash" | "parentHash" | "timestamp" | "baseFeePerGas">;
 
-/** A call worth a transaction. A newer epoch's payload takes the place of an older one that is still pending. */
+/** A transaction of ours that was found in the chain, and whom it called. */
+export interface Landed extends MinedAttempt {
+  readonly to: Address;
+}
+
+/** Epoch of a call that publishes none; reports count from 1. */
+export const NO_EPOCH = 0;
+
+/**
+ * A call worth a transaction. A newer epoch's payload takes the place of an older one that is still pending; one without an
+ * epoch takes the place of none that is still wanted.
+ */
 export interface Payload {
   readonly epoch: number;
   readonly to: Address;
@@ -35,7 +46,7 @@ export interface Payload {
 
 /** How a step ended. `held` says why nothing was signed; `fault` what the node said of what was sent. */
 export type StepResult =
-  | { readonly kind: "sent"; readonly hash: Hex; readonly fault: SendFault | undefined }
+  | { readonly kind: "sent"; readonly hash: Hex; readonly to: Address; readonly fault: SendFault | undefined }
   | { readonly kind: "held"; readonly reason: string }
   | { readonly kind: "idle" };
 

@@ -1,14 +1,21 @@
-import { Transaction } from "ethers";
-import type { Attempt, MinedAttempt } from "../store/transactions.js";
-import type { Address, Hex } from "../units.js";
-import { BUMP_AFTER_BLOCKS, type OutboxHead, type OutboxParts, type Payload, type StepResult } from "./outbox-parts.js";
+import type { Attempt } from "../store/transactions.js";
+import { callIn } from "./call-in.js";
+import {
+  BUMP_AFTER_BLOCKS,
+  NO_EPOCH,
+  type Landed,
+  type OutboxHead,
+  type OutboxParts,
+  type Payload,
+  type StepResult,
+} from "./outbox-parts.js";
 import { reopenUnchained, settleLive } from "./reconcile.js";
 import { rebroadcast, sendFirst, sendReplacement } from "./send.js";
 
 /** The only way a transaction of this key leaves: journal first, one nonce in flight, success from canonical receipts only. */
 export interface Outbox {
   /** Bring the journal in line with the chain. Call at every head before {@link Outbox.step}. Returns what landed now. */
-  readonly reconcile: (head: OutboxHead) => Promise<MinedAttempt[]>;
+  readonly reconcile: (head: OutboxHead) => Promise<Landed[]>;
   /** Send, replace or rebroadcast. `publishedEpoch`: pending calls up to it are not worth a higher fee any more. */
   readonly step: (
     head: OutboxHead,
@@ -22,7 +29,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   let last: OutboxHead | undefined;
   let count = 0;
 
-  const reconcile = async (head: OutboxHead): Promise<MinedAttempt[]> => {
+  const reconcile = async (head: OutboxHead): Promise<Landed[]> => {
     if (last === undefined || head.parentHash !== last.hash) await reopenUnchained(parts, head);
     count = await gateway.count(address, head);
     const landed = await settleLive(parts, head, count);
@@ -38,15 +45,21 @@ export function createOutbox(parts: OutboxParts): Outbox {
     for (const older of live.slice(0, -1)) await rebroadcast(parts, older);
     const attempt = transactions.attempts(slot.nonce).at(-1);
     if (attempt === undefined) throw new RangeError(`slot ${slot.nonce}: saw no attempt, expected one`);
-    const wanted = payload ?? (attempt.epoch > publishedEpoch ? payloadOf(attempt) : undefined);
-    if (wanted === undefined || head.number < attempt.block + BUMP_AFTER_BLOCKS) return rebroadcast(parts, slot);
+    const wanted = mostWanted(payload, attempt.epoch > publishedEpoch ? payloadOf(attempt) : undefined);
+    if (wanted === undefined) return rebroadcast(parts, slot);
+    const isInTheWay = wanted.epoch !== NO_EPOCH && attempt.epoch === NO_EPOCH;
+    if (!isInTheWay && head.number < attempt.block + BUMP_AFTER_BLOCKS) return rebroadcast(parts, slot);
     return sendReplacement(parts, head, { payload: wanted, last: attempt });
   };
 
   return { reconcile, step };
 }
 
-function payloadOf(attempt: Attempt): Payload {
-  const { to, data } = Transaction.from(attempt.raw);
-  return { epoch: attempt.epoch, to: to as Address, data: data as Hex };
+/** What was asked for now, unless it has no epoch and the pending call has one. */
+function mostWanted(asked: Payload | undefined, pending: Payload | undefined): Payload | undefined {
+  return asked === undefined || asked.epoch === NO_EPOCH ? (pending ?? asked) : asked;
+}
+
+function payloadOf({ epoch, raw }: Attempt): Payload {
+  return { epoch, ...callIn(raw) };
 }

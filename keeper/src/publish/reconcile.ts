@@ -1,5 +1,6 @@
-import type { Attempt, MinedAttempt, Slot } from "../store/transactions.js";
-import { BUMP_AFTER_BLOCKS, type OutboxHead, type OutboxParts } from "./outbox-parts.js";
+import type { Attempt, Slot } from "../store/transactions.js";
+import { callIn } from "./call-in.js";
+import { BUMP_AFTER_BLOCKS, type Landed, type OutboxHead, type OutboxParts } from "./outbox-parts.js";
 
 /** Blocks for which a mined call is looked at again after a reorganisation. */
 const REORG_BLOCKS = 64;
@@ -14,9 +15,9 @@ export async function reopenUnchained({ transactions, gateway }: OutboxParts, he
 }
 
 /** Close every live slot that a canonical receipt, or a count that does not fit it, decides. Returns what landed now. */
-export async function settleLive(parts: OutboxParts, head: OutboxHead, count: number): Promise<MinedAttempt[]> {
+export async function settleLive(parts: OutboxParts, head: OutboxHead, count: number): Promise<Landed[]> {
   const { transactions, fault } = parts;
-  const landed: MinedAttempt[] = [];
+  const landed: Landed[] = [];
   for (const slot of transactions.live()) {
     const mined = await findMined(parts, head, slot);
     if (mined !== undefined) {
@@ -34,12 +35,12 @@ async function findMined(
   { transactions, gateway }: OutboxParts,
   head: OutboxHead,
   slot: Slot,
-): Promise<MinedAttempt | undefined> {
-  for (const { hash } of transactions.attempts(slot.nonce)) {
+): Promise<Landed | undefined> {
+  for (const { hash, raw } of transactions.attempts(slot.nonce)) {
     const receipt = await gateway.receipt(hash, head);
     if (receipt !== undefined) {
       const { blockNumber: block, blockHash, succeeded, spentWei } = receipt;
-      return { attempt: hash, block, blockHash, succeeded, spentWei };
+      return { attempt: hash, block, blockHash, succeeded, spentWei, to: callIn(raw).to };
     }
   }
   return undefined;

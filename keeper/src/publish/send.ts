@@ -1,6 +1,7 @@
 import { Transaction } from "ethers";
 import type { Attempt, Slot } from "../store/transactions.js";
 import type { Hex } from "../units.js";
+import { callIn } from "./call-in.js";
 import { budgetFault, bumpedFees, freshFees, type Fees } from "./fees.js";
 import type { OutboxHead, OutboxParts, Payload, StepResult } from "./outbox-parts.js";
 import { sendFaultOf, type SendFault } from "./send-fault.js";
@@ -94,10 +95,11 @@ async function broadcast({ gateway, transactions, fault }: OutboxParts, attempt:
     refusal = sendFaultOf(error);
   }
   fault?.("sent");
+  const { to } = callIn(attempt.raw);
   if (refusal === undefined || refusal === "known") {
     if (!attempt.sent) transactions.markSent(attempt.hash);
     fault?.("marked");
-    return { kind: "sent", hash: attempt.hash, fault: undefined };
+    return { kind: "sent", hash: attempt.hash, to, fault: undefined };
   }
-  return { kind: "sent", hash: attempt.hash, fault: refusal };
+  return { kind: "sent", hash: attempt.hash, to, fault: refusal };
 }

@@ -105,6 +105,15 @@ describe("loadConfig", () => {
     expect(Object.keys(stated)).to.have.members(Object.keys(properties));
   });
 
+  it("takes push adapters in their order, none by default, and each once", () => {
+    const [first, second] = [`0x${"BB".repeat(20)}`, `0x${"aa".repeat(20)}`];
+    const adapters = (...list: string[]): Json => ({ ...minimal(), publish: { adapters: list } });
+    expect(load(minimal()).publish.adapters).to.deep.equal([]);
+    expect(load(adapters(first, second)).publish.adapters).to.deep.equal([first.toLowerCase(), second]);
+    expect(faultOf(adapters(first, first.toLowerCase()))).to.contain("publish.adapters: saw one address twice");
+    expect(faultOf(adapters("0x12"))).to.contain("publish.adapters.0: expected an address");
+  });
+
   it("fills in defaults, and takes paths as relative to the file", () => {
     const config = load(minimal());
     expect(config.publish).to.include({ heartbeatSec: 1_800, stageBlocks: 2, peerGraceMs: 3_000 });

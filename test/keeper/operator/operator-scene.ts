@@ -1,6 +1,7 @@
 import { identityOf } from "../../../keeper/src/report/identity.js";
 import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
 import { createOutbox } from "../../../keeper/src/publish/outbox.js";
+import type { AdapterAnswer } from "../../../keeper/src/publish/adapters.js";
 import type { OracleState } from "../../../keeper/src/publish/oracle-state.js";
 import type { OperatorParts, Sending } from "../../../keeper/src/operator/parts.js";
 import { createSignatureBook, type SignatureBook } from "../../../keeper/src/quorum/signature-book.js";
@@ -21,6 +22,8 @@ export interface OperatorScene {
   readonly node: VirtualNode;
   /** What the next head will find on chain; change it at will. */
   oracle: OracleState;
+  /** What the push adapters will say at the next head. */
+  answers: readonly AdapterAnswer[];
   /** What the next read lacks. */
   excluded: string[];
   /** Why the next simulation fails. */
@@ -36,7 +39,12 @@ export function openOperatorScene(folder: string, self = 0): OperatorScene {
   const identity = identityOf(keyOf(self));
   const db = openJournal(folder, { operator: identity.address, ...DOMAIN });
   const [signed, book] = [createSignedReports(db), createSignatureBook([0, 1, 2].map(addressOf))];
-  const scene = { oracle: emptyOracle(), revert: undefined as string | undefined, excluded: [] as string[] };
+  const scene = {
+    oracle: emptyOracle(),
+    answers: [] as readonly AdapterAnswer[],
+    revert: undefined as string | undefined,
+    excluded: [] as string[],
+  };
   const outbox = createOutbox({
     transactions: createTransactions(db),
     gateway: node.gateway,
@@ -68,6 +76,7 @@ export function openOperatorScene(folder: string, self = 0): OperatorScene {
     scoreBlock: () =>
       Promise.resolve({ snapshotHash: hash32("55"), excluded: scene.excluded, assessment: assessment() }),
     readOracle: () => Promise.resolve(scene.oracle),
+    readAdapters: () => Promise.resolve(scene.answers),
     sending,
   };
   return Object.assign(scene, {

@@ -5,10 +5,12 @@ import path from "node:path";
 import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
 import type { HeadSummary } from "../../../keeper/src/operator/head-summary.js";
 import { createHeadProcessor } from "../../../keeper/src/operator/process-head.js";
+import type { AdapterAnswer } from "../../../keeper/src/publish/adapters.js";
 import type { OutboxHead } from "../../../keeper/src/publish/outbox-parts.js";
 import { epochSchedule } from "../../../keeper/src/quorum/schedule.js";
 import { reportDigest, signDigest } from "../../../keeper/src/report/digest.js";
 import { draftReport } from "../../../keeper/src/report/report.js";
+import type { Address } from "../../../keeper/src/units.js";
 import { addressOf, DOMAIN, keyOf } from "../quorum/votes.js";
 import { assessment, context, hash32 } from "../report/assessments.js";
 import { openOperatorScene, type OperatorScene } from "./operator-scene.js";
@@ -193,6 +195,68 @@ describe("createHeadProcessor", () => {
     processHead = createHeadProcessor({ ...scene.parts, scoreBlock, sending: { ...scene.sending, outbox } });
     expect(await rejectionOf(processHead(scene.block()))).to.be.instanceOf(RangeError);
     expect(isOver).to.equal(true);
+  });
+
+  const ADAPTER: Address = "0x00000000000000000000000000000000000000aa";
+  const asking: AdapterAnswer = { adapter: ADAPTER, due: 1, fault: undefined };
+  /** Everything is published: nothing but adapters wants a transaction. */
+  const publishEverything = (): void => {
+    const { lanes } = draftReport(assessment(), context({ laneSubjects: scene.oracle.config.subjects }));
+    const published = { epoch: 1, observedBlock: 1, observedAt: scene.block().timestamp, flags: 2, lanes };
+    scene.oracle = { ...scene.oracle, published };
+  };
+
+  it("syncs an adapter that asks while there is nothing to publish, and tells when it landed", async () => {
+    const block = turnOf(true);
+    publishEverything();
+    scene.answers = [asking];
+    const summary = await processHead(block);
+    expect(summary).to.include({ decision: "hold", sync: ADAPTER, sent: scene.node.pool()[0]?.hash });
+    expect(summary.adapters).to.deep.equal([asking]);
+    expect(scene.node.pool().map(({ to }) => to?.toLowerCase())).to.deep.equal([ADAPTER]);
+    scene.answers = [{ ...asking, due: 0 }];
+    scene.node.mine();
+    const after = await processHead(scene.block());
+    expect(after).to.include({ sync: null, sent: null });
+    expect(after.landed).to.deep.equal([summary.sent]);
+  });
+
+  it("publishes first where both are wanted, and syncs at the next head", async () => {
+    const block = turnOf(true);
+    scene.answers = [asking];
+    receiveVote(1, block);
+    expect(await processHead(block)).to.include({ decision: "push", sync: null });
+    expect(scene.node.pool()[0]?.to?.toLowerCase()).to.equal(scene.parts.site.breaker);
+    scene.node.mine();
+    publishEverything();
+    expect(await processHead(scene.block())).to.include({ decision: "hold", sync: ADAPTER });
+  });
+
+  it("publishes whatever the adapters say", async () => {
+    const block = turnOf(true);
+    scene.answers = [{ adapter: ADAPTER, due: 0, fault: "the call reverted" }];
+    receiveVote(1, block);
+    const summary = await processHead(block);
+    expect(summary).to.include({ decision: "push", sync: null, sent: scene.node.pool()[0]?.hash });
+    expect(summary.adapters).to.deep.equal(scene.answers);
+  });
+
+  it("syncs also while nothing can be scored", async () => {
+    processHead = failing("scoreBlock", () => true);
+    const block = turnOf(true);
+    publishEverything();
+    scene.answers = [asking];
+    expect(await rejectionOf(processHead(block))).to.be.instanceOf(RangeError);
+    expect(scene.node.pool().map(({ to }) => to?.toLowerCase())).to.deep.equal([ADAPTER]);
+  });
+
+  it("names in a dry run whom it would sync, and sends nothing", async () => {
+    const dry = createHeadProcessor({ ...scene.parts, sending: undefined });
+    const block = turnOf(true);
+    publishEverything();
+    scene.answers = [asking];
+    expect(await dry(block)).to.include({ sync: ADAPTER, sent: null });
+    expect(scene.node.pool()).to.deep.equal([]);
   });
 
   it("sums up what the digest is made from, and the first few things that were not read", async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
 import { openLog } from "../../../keeper/src/observe/log.js";
+import { createAdapterFaults } from "../../../keeper/src/operator/adapter-faults.js";
 import { createHeadFaults } from "../../../keeper/src/operator/head-faults.js";
 import { faultOf, runLoop, type LoopStamp } from "../../../keeper/src/operator/run-loop.js";
 import type { Outbox } from "../../../keeper/src/publish/outbox.js";
@@ -105,5 +106,25 @@ describe("createHeadFaults", () => {
     faults.clear();
     faults.report(new Error("down"));
     expect(lines).to.have.length(4);
+  });
+});
+
+describe("createAdapterFaults", () => {
+  it("warns of an adapter once for each new fault, and again after it answered", () => {
+    const lines: Record<string, unknown>[] = [];
+    const warnOf = createAdapterFaults(
+      openLog({ write: (text: string) => lines.push(JSON.parse(text) as Record<string, unknown>) }),
+    );
+    const adapter = "0x00000000000000000000000000000000000000aa";
+    const silent = "0x00000000000000000000000000000000000000bb";
+    const faults = ["reverts", "reverts", "no code", undefined, "no code"];
+    for (const fault of faults)
+      warnOf([
+        { adapter, due: 0, fault },
+        { adapter: silent, due: 2, fault: undefined },
+      ]);
+    expect(lines.map((line) => [line["level"], line["event"], line["adapter"], line["fault"]])).to.deep.equal(
+      ["reverts", "no code", "no code"].map((fault) => ["warn", "adapter.error", adapter, fault]),
+    );
   });
 });

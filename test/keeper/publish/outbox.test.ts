@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { createOutbox, type Outbox } from "../../../keeper/src/publish/outbox.js";
-import type { OutboxParts, Payload, StepResult } from "../../../keeper/src/publish/outbox-parts.js";
+import { NO_EPOCH, type OutboxParts, type Payload, type StepResult } from "../../../keeper/src/publish/outbox-parts.js";
 import { identityOf } from "../../../keeper/src/report/identity.js";
 import { openJournal } from "../../../keeper/src/store/database.js";
 import { createTransactions, type Transactions } from "../../../keeper/src/store/transactions.js";
@@ -49,6 +49,8 @@ describe("outbox", () => {
     db.close();
     start(over);
   };
+  const sync: Payload = { epoch: NO_EPOCH, to: "0x00000000000000000000000000000000000000AA", data: "0xff" };
+  const pending = (): unknown[] => node.pool().map(({ to, nonce }) => [to?.toLowerCase(), nonce]);
   /** One head, as the operator works through it: the epoch is wanted until the chain holds it. */
   const turn = async (epoch?: number): Promise<StepResult> => {
     const head = node.head();
@@ -103,6 +105,40 @@ describe("outbox", () => {
     node.mine({ isFull: true });
     await outbox.step(node.head(), { payload: undefined, publishedEpoch: 7 });
     expect(node.pool()[0]?.maxFeePerGas).to.equal(23_625_000_000n);
+  });
+
+  it("lets an epoch take a pending sync's place at once, and a sync no wanted epoch's, whatever the wait", async () => {
+    const stepWith = async (payload: Payload | undefined): Promise<StepResult> => {
+      await outbox.reconcile(node.head());
+      return outbox.step(node.head(), { payload, publishedEpoch: Math.max(0, ...node.executed()) });
+    };
+    expect(await stepWith(sync)).to.deep.include({ kind: "sent", to: sync.to.toLowerCase() });
+    node.mine({ isFull: true });
+    await stepWith(payload(7));
+    expect(pending()).to.deep.equal([[TARGET, 0]]);
+    for (let block = 0; block < 3; block++) {
+      node.mine({ isFull: true });
+      await stepWith(sync);
+      expect(pending()).to.deep.equal([[TARGET, 0]]);
+    }
+    node.mine();
+    await stepWith(sync);
+    expect(pending()).to.deep.equal([[sync.to.toLowerCase(), 1]]);
+    const landed = await outbox.reconcile(node.mine());
+    expect(landed.map(({ to }) => to)).to.deep.equal([sync.to.toLowerCase()]);
+  });
+
+  it("bumps a sync for as long as it is asked for, and only rebroadcasts it afterwards", async () => {
+    const stepWith = async (payload: Payload | undefined): Promise<void> => {
+      await outbox.reconcile(node.head());
+      await outbox.step(node.head(), { payload, publishedEpoch: 0 });
+      node.mine({ isFull: true });
+    };
+    for (let block = 0; block < 3; block++) await stepWith(sync);
+    expect(node.pool()[0]?.maxFeePerGas).to.equal(23_625_000_000n);
+    node.dropPool();
+    for (let block = 0; block < 3; block++) await stepWith(undefined);
+    expect(node.pool().map(({ maxFeePerGas }) => maxFeePerGas)).to.deep.equal([23_625_000_000n]);
   });
 
   it("sends again what a node forgot, byte for byte", async () => {
