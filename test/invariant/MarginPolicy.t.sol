@@ -4,6 +4,8 @@ pragma solidity 0.8.30;
 import {vm} from "../contracts/support/Vm.sol";
 import {MarginHandler} from "./MarginHandler.t.sol";
 
+/// hardhat-config: invariant.runs = 16
+/// hardhat-config: invariant.depth = 200
 contract MarginPolicyInvariantTest {
     struct FuzzSelector {
         address addr;
