@@ -32,6 +32,8 @@ contract AaveV3GraceMom is AaveV36Adapter, IAaveV3GraceMom {
     using AaveV36Reserves for IAaveV36Pool;
     using CircuitBreakerGuard for address;
 
+    bytes4 private constant GIVE_GRACE = IAaveV36Configurator.setReservePause.selector;
+
     /// @notice At Throttle, liquidations are open for this long in every cycle, from its start.
     uint32 public immutable openSeconds;
 
@@ -66,9 +68,10 @@ contract AaveV3GraceMom is AaveV36Adapter, IAaveV3GraceMom {
         for (uint256 i; i < reserves.length; ++i) {
             address asset = _pool.getReserveAddressById(reserves[i]);
             if (!_mustChange(asset, until)) continue;
-            if ((inEModes >> reserves[i]) & 1 != 0) _skip(asset, "may be borrowed in an e-mode");
-            else if (until != 0 && _pool.isBorrowable(asset)) _skip(asset, "may be borrowed");
-            else if (until != 0 && _pool.isPaused(asset)) _skip(asset, "paused");
+            if ((inEModes >> reserves[i]) & 1 != 0)
+                emit EffectSkipped(GIVE_GRACE, asset, "may be borrowed in an e-mode");
+            else if (until != 0 && _pool.isBorrowable(asset)) emit EffectSkipped(GIVE_GRACE, asset, "may be borrowed");
+            else if (until != 0 && _pool.isPaused(asset)) emit EffectSkipped(GIVE_GRACE, asset, "paused");
             else if (_setGrace(asset, until, level)) ++applied;
         }
     }
@@ -116,7 +119,7 @@ contract AaveV3GraceMom is AaveV36Adapter, IAaveV3GraceMom {
         uint40 there = _pool.getLiquidationGracePeriod(asset);
         uint40 mine = graceUntil[asset];
         if (there != mine && Math.max(there, mine) >= block.timestamp) {
-            if (until != 0) _skip(asset, "grace changed by others");
+            if (until != 0) emit EffectSkipped(GIVE_GRACE, asset, "grace changed by others");
             return false;
         }
         return until == 0 ? there >= block.timestamp : there != until;
@@ -130,7 +133,7 @@ contract AaveV3GraceMom is AaveV36Adapter, IAaveV3GraceMom {
 
     function _putBack(address asset, uint40 until, Level level) private {
         if (until == 0 || _setGrace(asset, until, level)) return;
-        revert EffectNotVerified(IAaveV36Configurator.setReservePause.selector, asset);
+        revert EffectNotVerified(GIVE_GRACE, asset);
     }
 
     /// @dev Gives `asset`, which is not paused, a grace period, or ends the one it has.
@@ -142,9 +145,5 @@ contract AaveV3GraceMom is AaveV36Adapter, IAaveV3GraceMom {
         emit GraceChanged(asset, until);
         emit EffectApplied(bytes4(data), asset, until != 0, level);
         return true;
-    }
-
-    function _skip(address asset, bytes memory reason) private {
-        emit EffectSkipped(IAaveV36Configurator.setReservePause.selector, asset, reason);
     }
 }

@@ -29,14 +29,13 @@ library DutyCycles {
         return elapsed < openSeconds ? 0 : block.timestamp - elapsed + cycleSeconds;
     }
 
-    /// @notice When liquidations that are shut now, at `level` of a target in `state`, open again; 0 while they are open.
+    /// @notice When liquidations of a target in `state`, now at Halt or Throttle (`level`), open again; 0 while they are open.
     function shutUntil(
         Level level,
         TargetState memory state,
         uint32 openSeconds,
         uint32 cycleSeconds
     ) internal view returns (uint256) {
-        if (level < Level.Throttle) return 0;
         if (level == Level.Halt) return state.until;
         return Math.min(closedUntil(openSeconds, cycleSeconds), Math.max(state.until, state.graceUntil));
     }

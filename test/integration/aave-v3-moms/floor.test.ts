@@ -22,7 +22,7 @@ import {
   transact,
 } from "../aave-v36/market.js";
 import { ETHER, USDC } from "../world/fixture.js";
-import { GAS, leaseScene, type Scene, syncAll } from "./scene.js";
+import { emergencyAdmin, GAS, leaseScene, type Scene, syncAll } from "./scene.js";
 
 const BLOCKED = "LiquidationGraceSentinelCheckFailed";
 const FLOOR = 95n * 10n ** 16n;
@@ -161,6 +161,15 @@ describe("AaveV3GraceMom.liftFor on the genuine Aave v3.6", function () {
     ]);
     await halt();
     await expectRevert(scene.graceMom.liftFor.staticCall(order(sinking)), { interface: AAVE_ERRORS }, BLOCKED);
+  });
+
+  it("behavior: grace that the host's people ended is not put back", async function () {
+    await halt();
+    const weth = tokenOf(market, "WETH").address;
+    const before = await graces();
+    await transact(market, emergencyAdmin, market.aave.configurator, "disableLiquidationGracePeriod", [weth]);
+    await (await scene.graceMom.liftFor(order(sinking), GAS)).wait();
+    expect(await graces()).to.deep.equal(["0", before[1], before[2]]);
   });
 
   it("error: CallerNotAdapter", async function () {

@@ -126,6 +126,8 @@ describe("AaveV3GraceMom on the genuine Aave v3.6", function () {
     await syncAll(scene);
     expect(await graceOf("WETH")).to.equal(cycle + cycleSeconds - 1);
     expect(await liquidate(market, borrower), "closed").to.equal(BLOCKED);
+    expect(await repay(market, borrower, "USDC", USDC)).to.equal("done");
+    expect(await supply(market, borrower, "WETH", ETHER / 100n)).to.equal("done");
     await at(cycle + cycleSeconds);
     expect(await liquidate(market, borrower), "open again by itself").to.equal("done");
   });

@@ -17,7 +17,7 @@ import {
   transact,
 } from "../aave-v36/market.js";
 import { ETHER, USDC } from "../world/fixture.js";
-import { asSteward, eventsOf, GAS, leaseScene, riskAdmin, type Scene } from "./scene.js";
+import { asSteward, eventsOf, GAS, leaseScene, poolAdmin, riskAdmin, type Scene } from "./scene.js";
 
 /** Takes every call and does nothing: a host that lies. */
 const LYING = "0x00";
@@ -146,6 +146,14 @@ describe("AaveV3Mom on the genuine Aave v3.6: whose switch it is", function () {
     const borrowable = market.aave.pool.abi.encodeFunctionData("getEModeCategoryBorrowableBitmap", [STABLE]);
     const bitmap = BigInt(await market.chain.provider.call({ to: market.aave.pool.address, data: borrowable }));
     expect(bitmap & 2n, "USDC in its e-mode").to.equal(2n);
+  });
+
+  it("behavior: a pool admin may disown as well", async function () {
+    await scene.drill.trip(2);
+    await sync();
+    const asPoolAdmin = scene.mom.connect(await market.chain.impersonate(poolAdmin));
+    await (await asPoolAdmin.disown(address("USDC"), 2n ** 256n - 1n)).wait();
+    expect([await turnedOff("USDC"), await turnedOff("WETH")]).to.deep.equal([0n, bits(0, ETH_CORRELATED)]);
   });
 
   it("error: CallerNotRiskOrPoolAdmin", async function () {

@@ -24,7 +24,9 @@ export interface Scene {
 export const GAS = { gasLimit: 12_000_000n };
 
 /** Who administers the host besides the adapters. */
-export const [riskAdmin, emergencyAdmin] = ["risk admin", "emergency admin"].map(derivedAddress) as [Address, Address];
+export const [riskAdmin, emergencyAdmin, poolAdmin] = ["risk admin", "emergency admin", "pool admin"].map(
+  derivedAddress,
+) as [Address, Address, Address];
 
 async function openScene(): Promise<Scene> {
   const market = await startMarket();
@@ -42,8 +44,12 @@ async function connectAdapters(market: Market): Promise<Scene> {
   const { openSeconds, cycleSeconds } = DEFAULT_DUTY_CYCLE;
   const graceMom = await new AaveV3GraceMom__factory(chain.deployer).deploy(...wiring, [openSeconds, cycleSeconds]);
   await graceMom.waitForDeployment();
-  for (const admin of [riskAdmin, emergencyAdmin]) await chain.setBalance(admin, 10n ** 18n);
-  const roles = { addRiskAdmin: [mom, riskAdmin], addEmergencyAdmin: [graceMom, emergencyAdmin] };
+  for (const admin of [riskAdmin, emergencyAdmin, poolAdmin]) await chain.setBalance(admin, 10n ** 18n);
+  const roles = {
+    addRiskAdmin: [mom, riskAdmin],
+    addEmergencyAdmin: [graceMom, emergencyAdmin],
+    addPoolAdmin: [poolAdmin],
+  };
   for (const [method, holders] of Object.entries(roles)) {
     for (const holder of holders) await asSteward({ market }, method, await resolveAddress(holder));
   }
