@@ -23,7 +23,7 @@ import {StalePolicy, TargetConfig, TargetTerms} from "./types/TargetConfig.sol";
 /// @notice Turns fresh scores into a protection level per target, each with an expiry.
 ///
 /// TRUST. Scores move levels through {BreakerLib.next} alone, and anybody may call for it. Guardians can only raise, within
-/// the budget, while their heartbeat lasts. Governance can lower at once; it changes parameters behind its own delay.
+/// the budget, while their heartbeat lasts. Governance can lower and disarm at once; it changes parameters behind its own delay.
 /// Nobody can pause for longer than the budget, and no call raises the caller's role.
 ///
 /// STALENESS. A missing or stale score never reverts a read and never raises or lowers a level. Only new borrowing may be
@@ -84,7 +84,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     /// @inheritdoc ICircuitBreaker
     function poke(SubjectId target) public returns (Level) {
         BreakerState memory state = _load(target);
-        bytes32 before = _hash(state);
+        bytes32 before = keccak256(abi.encode(state));
         _expire(target, state);
 
         Level from = state.target.level;
@@ -101,7 +101,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
             emit PauseBudgetShort(target, wanted, to, available);
         }
         if (to != from) _emitChange(target, from, state, Cause.Scores, input.evidence);
-        if (_hash(state) != before) _store(target, state);
+        if (keccak256(abi.encode(state)) != before) _store(target, state);
         return state.target.shadow ? Level.Normal : to;
     }
 
@@ -156,6 +156,12 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     /// @inheritdoc ICircuitBreaker
     function armGuardian(address guardian) external restricted {
         _keepAlive(guardian);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function disarmGuardian(address guardian) external restricted {
+        delete aliveUntil[guardian];
+        emit GuardianAlive(guardian, 0);
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -282,10 +288,6 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     function _load(SubjectId target) private view returns (BreakerState memory state) {
         state = _read(target);
         require(state.target.maxAge != 0, TargetNotConfigured(target));
-    }
-
-    function _hash(BreakerState memory state) private pure returns (bytes32) {
-        return keccak256(abi.encode(state));
     }
 
     function _store(SubjectId target, BreakerState memory state) private {

@@ -16,7 +16,7 @@ export const ROLES = {
   GUARDIAN: 2n,
   /** Voids the current epoch; cancels a change of parameters that GOVERNANCE has scheduled. */
   RISK_COUNCIL: 3n,
-  /** Lowers levels and re-arms guardians, at once. */
+  /** Lowers levels, arms and disarms guardians, at once. */
   RELEASE: 4n,
 } as const;
 
@@ -51,6 +51,7 @@ export const FUNCTION_ROLES: Readonly<Record<ManagedName, Readonly<Record<string
     heartbeat: "GUARDIAN",
     release: "RELEASE",
     armGuardian: "RELEASE",
+    disarmGuardian: "RELEASE",
   },
   MarginPolicy: {
     addMarket: "GOVERNANCE",

@@ -40,7 +40,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface CircuitBreakerInterface extends Interface {
-    getFunction(nameOrSignature: "aliveUntil" | "armGuardian" | "authority" | "configOf" | "configureTarget" | "consumeLiquidation" | "heartbeat" | "heartbeatPeriod" | "isAllowed" | "isConsumingScheduledOp" | "levelOf" | "liquidationAllowed" | "liquidationLevelOf" | "oracle" | "pauseBudgetOf" | "poke" | "publishAndPoke" | "release" | "setAuthority" | "stateOf" | "throttleOf" | "trip"): FunctionFragment;
+    getFunction(nameOrSignature: "aliveUntil" | "armGuardian" | "authority" | "configOf" | "configureTarget" | "consumeLiquidation" | "disarmGuardian" | "heartbeat" | "heartbeatPeriod" | "isAllowed" | "isConsumingScheduledOp" | "levelOf" | "liquidationAllowed" | "liquidationLevelOf" | "oracle" | "pauseBudgetOf" | "poke" | "publishAndPoke" | "release" | "setAuthority" | "stateOf" | "throttleOf" | "trip"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "GuardianAlive" | "LevelChanged" | "PauseBudgetShort" | "Released" | "TargetConfigured" | "TargetUpdated" | "Tripped" | "WouldHaveBlocked"): EventFragment;
 
@@ -50,6 +50,7 @@ encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'configOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'configureTarget', values: [BytesLike, TargetConfigStruct]): string;
 encodeFunctionData(functionFragment: 'consumeLiquidation', values: [BytesLike, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'disarmGuardian', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'heartbeat', values?: undefined): string;
 encodeFunctionData(functionFragment: 'heartbeatPeriod', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isAllowed', values: [BytesLike, BigNumberish]): string;
@@ -73,6 +74,7 @@ decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'configOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'configureTarget', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'consumeLiquidation', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'disarmGuardian', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'heartbeat', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'heartbeatPeriod', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isAllowed', data: BytesLike): Result;
@@ -282,6 +284,14 @@ decodeFunctionResult(functionFragment: 'trip', data: BytesLike): Result;
     
 
     
+    disarmGuardian: TypedContractMethod<
+      [guardian: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     heartbeat: TypedContractMethod<
       [],
       [void],
@@ -440,6 +450,11 @@ getFunction(nameOrSignature: 'configureTarget'): TypedContractMethod<
 getFunction(nameOrSignature: 'consumeLiquidation'): TypedContractMethod<
       [target: BytesLike, healthFactor: BigNumberish, value: BigNumberish, ],
       [boolean],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'disarmGuardian'): TypedContractMethod<
+      [guardian: AddressLike, ],
+      [void],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'heartbeat'): TypedContractMethod<

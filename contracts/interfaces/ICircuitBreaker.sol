@@ -100,9 +100,9 @@ interface ICircuitBreaker {
         uint256 value
     );
 
-    /// @notice A guardian showed to be there, or was armed by governance.
+    /// @notice A guardian showed to be there, or was armed or disarmed by governance.
     /// @param guardian The guardian.
-    /// @param aliveUntil Until when it may trip without showing again.
+    /// @param aliveUntil Until when it may trip without showing again; 0 when disarmed.
     event GuardianAlive(address indexed guardian, uint48 aliveUntil);
 
     /// @notice Thrown when a target has no configuration.
@@ -117,7 +117,7 @@ interface ICircuitBreaker {
     error DurationOutOfRange(uint32 seen, uint256 shortest, uint256 longest);
     /// @notice Thrown when a trip asks for more seconds than the budget has left.
     error PauseBudgetExceeded(uint256 requested, uint256 available);
-    /// @notice Thrown when a guardian missed its heartbeat, or was never armed.
+    /// @notice Thrown when a guardian missed its heartbeat, was disarmed, or was never armed.
     error GuardianLapsed(address guardian, uint48 aliveUntil);
     /// @notice Thrown when a heartbeat period is zero.
     error HeartbeatPeriodZero();
@@ -184,6 +184,11 @@ interface ICircuitBreaker {
     /// @dev Emits {GuardianAlive}. Does not grant the role.
     function armGuardian(address guardian) external;
 
+    /// @notice Ends the power of `guardian` at once, until it is armed again. For governance, before it releases what a captured
+    /// guardian has raised: that one would raise it again, and taking its role away waits for the delay.
+    /// @dev Emits {GuardianAlive} with 0. What it has raised stays.
+    function disarmGuardian(address guardian) external;
+
     /// @notice Shows that the calling guardian is there.
     /// @dev Emits {GuardianAlive}.
     ///
@@ -234,7 +239,7 @@ interface ICircuitBreaker {
     /// @notice Seconds of Throttle and Halt that `target` has left now. Rounds down.
     function pauseBudgetOf(SubjectId target) external view returns (uint256);
 
-    /// @notice Until when `guardian` may trip without another heartbeat; 0 when never armed.
+    /// @notice Until when `guardian` may trip without another heartbeat; 0 when never armed, or disarmed.
     function aliveUntil(address guardian) external view returns (uint48);
 
     /// @notice The oracle whose scores are used.

@@ -297,6 +297,29 @@ contract CircuitBreakerTest is BreakerFixture {
         _assertLevel(Level.NoNewLeverage);
     }
 
+    /// @dev A release alone is answered by the next trip: the guardian has back what it spent.
+    function test_disarmGuardian_endsItsPowerAtOnce() public {
+        _trip(Level.Halt, 1 hours);
+        breaker.release(venueId, Level.Normal, "captured");
+        _trip(Level.Halt, 1 hours);
+        vm.expectEmit(address(breaker));
+        emit ICircuitBreaker.GuardianAlive(GUARDIAN, 0);
+        breaker.disarmGuardian(GUARDIAN);
+        _assertLevel(Level.Halt);
+        breaker.release(venueId, Level.Normal, "captured");
+        bytes memory error = abi.encodeWithSelector(ICircuitBreaker.GuardianLapsed.selector, GUARDIAN, 0);
+        vm.prank(GUARDIAN);
+        vm.expectRevert(error);
+        breaker.trip(venueId, Level.NoNewLeverage, 1 hours, "");
+        vm.prank(GUARDIAN);
+        vm.expectRevert(error);
+        breaker.heartbeat();
+        _assertLevel(Level.Normal);
+        breaker.armGuardian(GUARDIAN);
+        _trip(Level.NoNewLeverage, 1 hours);
+        _assertLevel(Level.NoNewLeverage);
+    }
+
     function test_heartbeat_keepsTheGuardianAlive() public {
         vm.warp(block.timestamp + 20 days);
         vm.prank(GUARDIAN);
@@ -305,11 +328,12 @@ contract CircuitBreakerTest is BreakerFixture {
     }
 
     function test_RevertWhen_CallerHasNoRole() public {
-        bytes[5] memory calls = [
+        bytes[6] memory calls = [
             abi.encodeCall(breaker.trip, (venueId, Level.Halt, 60, "")),
             abi.encodeCall(breaker.release, (venueId, Level.Normal, "")),
             abi.encodeCall(breaker.configureTarget, (venueId, _config())),
             abi.encodeCall(breaker.armGuardian, (GUARDIAN)),
+            abi.encodeCall(breaker.disarmGuardian, (GUARDIAN)),
             abi.encodeCall(breaker.heartbeat, ())
         ];
         address nobody = address(0xdead);

@@ -157,12 +157,19 @@ contract MorphoPreLiquidationOracleTest is MorphoBlueFixture {
     }
 
     function test_RevertWhen_DutyCycleIsInvalid() public {
-        uint32[2][4] memory wrong = [[uint32(0), 600], [uint32(600), 600], [uint32(601), 600], [uint32(11), 1_200]];
+        uint32[2][5] memory wrong = [
+            [uint32(0), 600],
+            [uint32(600), 600],
+            [uint32(601), 600],
+            [uint32(11), 1_200],
+            [uint32(600), 14_401]
+        ];
         for (uint256 i; i < wrong.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(DutyCycles.DutyCycleInvalid.selector, wrong[i][0], wrong[i][1]));
             _newWrapper(wrong[i][0], wrong[i][1]);
         }
         vm.assertEq(_newWrapper(12, 13).openSeconds(), 12);
+        vm.assertEq(_newWrapper(12, 4 hours).cycleSeconds(), 4 hours);
     }
 
     function test_wrapper_declaresWhatItReaches() public view {

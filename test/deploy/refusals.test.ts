@@ -29,7 +29,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   guardian: ["breaker.trip", "breaker.heartbeat"],
   riskCouncil: ["oracle.quarantine"],
-  releaser: ["breaker.release", "breaker.armGuardian"],
+  releaser: ["breaker.release", "breaker.armGuardian", "breaker.disarmGuardian"],
   deployer: [],
   stranger: [],
 };

@@ -39,6 +39,7 @@ function expectedRoles(p: Parties, accessManager: string): RoleTable {
         heartbeat: "GUARDIAN",
         release: "RELEASE",
         armGuardian: "RELEASE",
+        disarmGuardian: "RELEASE",
       }),
       MarginPolicy: target({
         addMarket: "GOVERNANCE",

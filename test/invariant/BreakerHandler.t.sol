@@ -213,15 +213,16 @@ contract BreakerHandler is BreakerFixture {
     /// @dev Whoever has no role moves nothing; a guardian does not govern.
     function stranger(uint256 seed) external {
         seed = mixed(seed);
-        bytes[5] memory calls = [
+        bytes[6] memory calls = [
             abi.encodeCall(breaker.release, (targets[0], Level.Normal, "")),
             abi.encodeCall(breaker.armGuardian, (STRANGER)),
+            abi.encodeCall(breaker.disarmGuardian, (GUARDIAN)),
             abi.encodeCall(breaker.configureTarget, (targets[0], _config())),
             abi.encodeCall(breaker.trip, (targets[0], Level.Halt, 1 hours, "")),
             abi.encodeCall(breaker.heartbeat, ())
         ];
-        uint256 kind = bound(seed, 0, 4);
-        vm.prank(kind < 3 && (seed >> 8) % 2 == 0 ? GUARDIAN : STRANGER);
+        uint256 kind = bound(seed, 0, 5);
+        vm.prank(kind < 4 && (seed >> 8) % 2 == 0 ? GUARDIAN : STRANGER);
         _refusedBy(calls[kind], IAccessManaged.AccessManagedUnauthorized.selector);
         ++refusals;
     }
@@ -269,12 +270,13 @@ contract BreakerHandler is BreakerFixture {
 
     /// @dev Whether somebody without a role, or the guardian, can do now what they could not do at first.
     function somebodyGainedPower() external view returns (bool) {
-        bytes4[3] memory governed = [
+        bytes4[4] memory governed = [
             breaker.release.selector,
             breaker.armGuardian.selector,
+            breaker.disarmGuardian.selector,
             breaker.configureTarget.selector
         ];
-        for (uint256 i; i < 3; ++i) if (_canCall(STRANGER, governed[i]) || _canCall(GUARDIAN, governed[i])) return true;
+        for (uint256 i; i < 4; ++i) if (_canCall(STRANGER, governed[i]) || _canCall(GUARDIAN, governed[i])) return true;
         (bool isAdmin, ) = manager.hasRole(manager.ADMIN_ROLE(), GUARDIAN);
         (bool isGuardian, ) = manager.hasRole(GUARDIAN_ROLE, STRANGER);
         return isAdmin || isGuardian || _canCall(STRANGER, breaker.trip.selector);
