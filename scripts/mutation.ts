@@ -10,7 +10,7 @@ import { allMutants } from "./mutation/mutants.js";
 import { tryAll } from "./mutation/pool.js";
 import { page, survivingShare, table, tally, type Tried } from "./mutation/report.js";
 import { recall, remember, sample } from "./mutation/memory.js";
-import { suitesOf } from "./mutation/suites.js";
+import { failingAsTheyAre, suitesOf } from "./mutation/suites.js";
 
 const SURVIVING_MAX = 0.05;
 const WORKERS = 2;
@@ -35,13 +35,13 @@ const tried: Tried[] = known.flatMap(({ mutant, outcome }) => (outcome === undef
 const open = known.filter(({ outcome }) => outcome === undefined);
 console.log(`${mutants.length} mutants, ${tried.length} known from before`);
 
-// What fails as it is: tests of gas, which without the optimiser is not the real one.
-const leftOut: string[] = [];
-const all = [...new Set(open.flatMap(({ suites }) => suites))].map((suite) => ({ suites: [suite] }));
-await tryAll(all, WORKERS, (_, outcome) => void (outcome.kind === "killed" && leftOut.push(...outcome.by)));
+const leftOut = await failingAsTheyAre([...new Set(open.flatMap(({ suites }) => suites))], WORKERS);
 for (const test of leftOut) console.log(`left out, because it fails as it is: ${test}`);
-
-const tasks = open.map((task) => ({ ...task, leftOut }));
+const tasks = open.map(({ mutant, suites }) => ({
+  mutant,
+  suites: suites.filter((suite) => !leftOut.includes(suite)),
+  leftOut,
+}));
 await tryAll(tasks, WORKERS, ({ mutant }, outcome) => {
   tried.push({ mutant, outcome });
   remember(mutant, outcome);

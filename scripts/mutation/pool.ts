@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Outcome, Task } from "./worker.js";
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 600_000;
 
 /** Tries `tasks`, `workers` at a time, and reports each outcome; a task that takes too long counts as killed. */
 export async function tryAll<T extends Task>(
