@@ -81,6 +81,16 @@ contract CollateralFrameworkTest is CollateralFixture {
         vm.assertEq(framework.depth(WSTETH), 2);
     }
 
+    function test_depth_isThatOfTheDeepestClaimWhereverItStands() public {
+        _ether();
+        _base(USDC);
+        _base(address(0x41));
+        _pair(POOL, WSTETH, address(0x41), 0.5e18);
+        vm.assertEq(framework.depth(POOL), 3);
+        _pair(address(0x51), USDC, WSTETH, 0.5e18);
+        vm.assertEq(framework.depth(address(0x51)), 3);
+    }
+
     function test_removeToken_freesWhatItWasAClaimOn() public {
         _ether();
         vm.expectEmit(address(framework));
@@ -206,6 +216,9 @@ contract CollateralFrameworkTest is CollateralFixture {
         }
         _expectFault(ICollateralFramework.ClaimFault.TooWide);
         _pair(POOL, left, right, 0.5e18);
+        // 31, a base asset and one more are 33.
+        _expectFault(ICollateralFramework.ClaimFault.TooWide);
+        _pair(POOL, address(0x1000), left, 0.5e18);
         // 31 and one more.
         _wrap(POOL, left);
         vm.assertEq(framework.depth(POOL), 5);
