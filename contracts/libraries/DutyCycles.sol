@@ -42,6 +42,8 @@ library DutyCycles {
         uint32 cycleSeconds
     ) internal view returns (uint256) {
         if (level == Level.Halt) return state.until;
-        return Math.min(closedUntil(openSeconds, cycleSeconds), Math.max(state.until, state.graceUntil));
+        // Below Throttle as stored, it is the grace after a Halt that limits: `until` is NoNewLeverage's, and later.
+        uint256 pause = state.level < Level.Throttle ? 0 : state.until;
+        return Math.min(closedUntil(openSeconds, cycleSeconds), Math.max(pause, state.graceUntil));
     }
 }

@@ -12,7 +12,8 @@ library OpeningLtvs {
     uint32 internal constant LONGEST_COOLDOWN = 30 days;
     uint256 internal constant LARGEST_STEP = 1_000;
 
-    /// @notice Moves `state` on by what the oracle says at `time`. Without a recommendation nothing changes.
+    /// @notice Moves `state` on by what the oracle says at `time`. Without a recommendation nothing changes, but that what stands
+    /// is forgotten when its last observation is the one that is gone: it was voided.
     ///
     /// A lower one is taken whatever its age; one that is not above the opening LTV ends what stood. A higher one counts when
     /// it is at most `maxAge` old, and stands together with those before it when no two observations are further apart than
@@ -24,7 +25,10 @@ library OpeningLtvs {
         Recommendation memory recommendation,
         uint256 time
     ) internal pure {
-        if (Bps.unwrap(recommendation.ltv) == 0) return;
+        if (Bps.unwrap(recommendation.ltv) == 0) {
+            if (recommendation.observedAt == state.standingTo) restart(state);
+            return;
+        }
         Bps called = _min(_max(recommendation.ltv, terms.minLtv), ceiling(state, terms));
         if (called <= state.openingLtv) {
             state.openingLtv = called;

@@ -65,13 +65,13 @@ contract MarginPolicyBoundsTest is MarginFixture {
         vm.assertEq(_ltv(), 1);
     }
 
-    function _acceptRamp(uint16 target, uint40 start, uint40 end) private {
+    function _assertRampAccepted(uint16 target, uint40 start, uint40 end) private {
         policy.startRamp(marketId, Bps.wrap(target), start, end);
         vm.assertEq(Bps.unwrap(_state().thresholdTo), target);
         policy.cancelRamp(marketId);
     }
 
-    function _refuseRamp(uint16 target, uint40 start, uint40 end, IMarginPolicy.RampFault fault) private {
+    function _assertRampRefused(uint16 target, uint40 start, uint40 end, IMarginPolicy.RampFault fault) private {
         vm.expectRevert(abi.encodeWithSelector(IMarginPolicy.RampInvalid.selector, fault));
         policy.startRamp(marketId, Bps.wrap(target), start, end);
         vm.assertEq(Bps.unwrap(_state().thresholdTo), 8_000);
@@ -79,15 +79,15 @@ contract MarginPolicyBoundsTest is MarginFixture {
 
     function test_startRamp_atTheEdges() public {
         uint40 last = uint40(START) + 730 days;
-        _acceptRamp(7_999, SOONEST, SOONEST + 7 days);
-        _refuseRamp(8_000, SOONEST, SOONEST + 7 days, IMarginPolicy.RampFault.TargetNotLower);
-        _refuseRamp(7_999, SOONEST - 1, SOONEST + 7 days, IMarginPolicy.RampFault.NoticeTooShort);
-        _refuseRamp(7_999, SOONEST, SOONEST + 7 days - 1, IMarginPolicy.RampFault.TooShort);
-        _acceptRamp(7_999, SOONEST, last);
-        _refuseRamp(7_999, SOONEST, last + 1, IMarginPolicy.RampFault.TooFarAhead);
+        _assertRampAccepted(7_999, SOONEST, SOONEST + 7 days);
+        _assertRampRefused(8_000, SOONEST, SOONEST + 7 days, IMarginPolicy.RampFault.TargetNotLower);
+        _assertRampRefused(7_999, SOONEST - 1, SOONEST + 7 days, IMarginPolicy.RampFault.NoticeTooShort);
+        _assertRampRefused(7_999, SOONEST, SOONEST + 7 days - 1, IMarginPolicy.RampFault.TooShort);
+        _assertRampAccepted(7_999, SOONEST, last);
+        _assertRampRefused(7_999, SOONEST, last + 1, IMarginPolicy.RampFault.TooFarAhead);
         // 2000 bps at 60 bps a day are 33 days and a third: whole seconds.
-        _acceptRamp(6_000, SOONEST, SOONEST + 2_880_000);
-        _refuseRamp(6_000, SOONEST, SOONEST + 2_879_999, IMarginPolicy.RampFault.TooSteep);
+        _assertRampAccepted(6_000, SOONEST, SOONEST + 2_880_000);
+        _assertRampRefused(6_000, SOONEST, SOONEST + 2_879_999, IMarginPolicy.RampFault.TooSteep);
     }
 
     function test_thresholdAt_roundsUpToTheLastSecond() public pure {

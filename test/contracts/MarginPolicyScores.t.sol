@@ -204,6 +204,16 @@ contract MarginPolicyScoresTest is MarginFixture {
         vm.assertEq(_recommendAndSync(7, 7_400), 7_100);
     }
 
+    /// @dev Epoch 1 is voided, and somebody calls while it is: six hours from then, not from the voided epoch.
+    function test_sync_startsAgainAfterAVoidedEpochThatHadCounted() public {
+        _recommendAndSync(1, 7_400);
+        oracle.quarantine(1, new uint256[](0), "bogus");
+        policy.sync(marketId);
+        vm.assertEq(_state().standingSince, 0);
+        for (uint48 epoch = 2; epoch < 8; ++epoch) vm.assertEq(_recommendAndSync(epoch, 7_400), 7_000);
+        vm.assertEq(_recommendAndSync(8, 7_400), 7_100);
+    }
+
     function test_sync_tellsEverythingThatStands() public {
         _recommend(1, 7_400);
         vm.expectEmit(address(policy));

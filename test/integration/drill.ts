@@ -24,8 +24,8 @@ export interface Drill {
   readonly sentinel: AaveV3Sentinel;
   /** Trips the target to a level, or past it, for so many seconds. */
   trip(level: number, seconds?: number): Promise<void>;
-  /** Lowers the target to Normal. */
-  release(): Promise<void>;
+  /** Lowers the target to a level; to Normal where none is given. */
+  release(level?: number): Promise<void>;
   configure(config: Partial<TargetConfigParameter>): Promise<void>;
 }
 
@@ -58,8 +58,8 @@ export async function deployDrill(chain: DevChain, venue: Address): Promise<Dril
     async trip(level, seconds = level === 1 ? 0 : HOUR) {
       await (await breaker.trip(target, level, seconds, "drill")).wait();
     },
-    async release() {
-      await (await governed.release(target, 0, "drill")).wait();
+    async release(level = 0) {
+      await (await governed.release(target, level, "drill")).wait();
     },
     async configure(config) {
       await (await governed.configureTarget(target, { ...DEFAULT_TARGET_CONFIG, ...config })).wait();

@@ -149,6 +149,18 @@ describe("AaveV3GraceMom on the genuine Aave v3.6", function () {
     expect(await graceOf("WETH")).to.equal(graceUntil - 1);
   });
 
+  it("behavior: nor does it when the Halt was lowered to NoNewLeverage, which outlasts its grace", async function () {
+    await toCycle(openSeconds);
+    await scene.drill.trip(4, HOUR);
+    await scene.drill.release(2);
+    const { until, graceUntil } = await stateOf();
+    expect(until).to.be.greaterThan(graceUntil);
+    await syncAll(scene);
+    expect(await graceOf("WETH")).to.equal(graceUntil - 1);
+    await at(graceUntil);
+    expect(await liquidate(market, borrower)).to.equal("done");
+  });
+
   it("behavior: a level lowered by governance is lifted by whoever syncs", async function () {
     await scene.drill.trip(4);
     await syncAll(scene);
