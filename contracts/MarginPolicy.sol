@@ -24,7 +24,8 @@ import {Bps} from "./types/Units.sol";
 /// opened or last grew, nobody at all can bring the threshold nearer to its opening LTV than the gap of that moment; (3) no
 /// position loses more than 1 % of its health factor a day, and everybody can read 30 days ahead what he loses. ADR 0017.
 ///
-/// STALENESS. Unknown, retired, voided or never published: everything stays. A stale score lowers, and raises nothing.
+/// STALENESS. Unknown, retired, voided or never published: everything stays, but that a voided epoch does not count towards a
+/// raise. A stale score lowers, and raises nothing.
 ///
 /// ROUNDING. A threshold on its ramp rounds up, not toward a liquidation.
 ///
