@@ -25,9 +25,12 @@ getContractFactory(name: 'CircuitBreakerGuard', signerOrOptions?: ethers.Signer 
 getContractFactory(name: 'CometMom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CometMom__factory>
 getContractFactory(name: 'EulerLiquidationHook', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.EulerLiquidationHook__factory>
 getContractFactory(name: 'MorphoMaxLtvOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoMaxLtvOracle__factory>
+getContractFactory(name: 'MorphoPreLiquidationOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoPreLiquidationOracle__factory>
 getContractFactory(name: 'MorphoVaultSentinel', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoVaultSentinel__factory>
 getContractFactory(name: 'PauseFacade', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PauseFacade__factory>
+getContractFactory(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskParameterView__factory>
 getContractFactory(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ScoreAggregator__factory>
+getContractFactory(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleGovernor__factory>
 getContractFactory(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleVotes__factory>
 getContractFactory(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3GraceMom__factory>
 getContractFactory(name: 'IAaveV3Mom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Mom__factory>
@@ -38,16 +41,13 @@ getContractFactory(name: 'IMarginPolicy', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPushAdapter__factory>
 getContractFactory(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskOracle__factory>
 getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
-getContractFactory(name: 'DataCode', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DataCode__factory>
-getContractFactory(name: 'DutyCycles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DutyCycles__factory>
-getContractFactory(name: 'MorphoPreLiquidationOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoPreLiquidationOracle__factory>
-getContractFactory(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskParameterView__factory>
-getContractFactory(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleGovernor__factory>
 getContractFactory(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3AccountsLens__factory>
 getContractFactory(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3ReservesLens__factory>
 getContractFactory(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkFeedLens__factory>
 getContractFactory(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Erc20Lens__factory>
 getContractFactory(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UniswapV3Lens__factory>
+getContractFactory(name: 'DataCode', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DataCode__factory>
+getContractFactory(name: 'DutyCycles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DutyCycles__factory>
 getContractFactory(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3AddressesProvider__factory>
 getContractFactory(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Oracle__factory>
 getContractFactory(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Pool__factory>
@@ -61,19 +61,19 @@ getContractFactory(name: 'IAaveV3CollateralConfigurator', signerOrOptions?: ethe
 getContractFactory(name: 'IAaveV3Parts', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Parts__factory>
 getContractFactory(name: 'IAaveV3ReserveWord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3ReserveWord__factory>
 getContractFactory(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChainlinkFeed__factory>
+getContractFactory(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChaosRiskOracle__factory>
 getContractFactory(name: 'IComet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IComet__factory>
+getContractFactory(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerHookTarget__factory>
+getContractFactory(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerPriceOracle__factory>
+getContractFactory(name: 'IEulerVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerVault__factory>
 getContractFactory(name: 'IAaveLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveLiquidation__factory>
 getContractFactory(name: 'ISwapRouterExactInput', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISwapRouterExactInput__factory>
 getContractFactory(name: 'IMorpho', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorpho__factory>
 getContractFactory(name: 'IMorphoOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorphoOracle__factory>
-getContractFactory(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerHookTarget__factory>
-getContractFactory(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerPriceOracle__factory>
-getContractFactory(name: 'IEulerVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerVault__factory>
+getContractFactory(name: 'IMorphoVaultV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorphoVaultV2__factory>
 getContractFactory(name: 'IPausable', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPausable__factory>
 getContractFactory(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceOracleSentinel__factory>
 getContractFactory(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV3Pool__factory>
-getContractFactory(name: 'IMorphoVaultV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorphoVaultV2__factory>
-getContractFactory(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChaosRiskOracle__factory>
 
   getContractAt(name: 'CircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreaker>
 getContractAt(name: 'CollateralFramework', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CollateralFramework>
@@ -90,9 +90,12 @@ getContractAt(name: 'CircuitBreakerGuard', address: string | ethers.Addressable,
 getContractAt(name: 'CometMom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CometMom>
 getContractAt(name: 'EulerLiquidationHook', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.EulerLiquidationHook>
 getContractAt(name: 'MorphoMaxLtvOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoMaxLtvOracle>
+getContractAt(name: 'MorphoPreLiquidationOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoPreLiquidationOracle>
 getContractAt(name: 'MorphoVaultSentinel', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoVaultSentinel>
 getContractAt(name: 'PauseFacade', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PauseFacade>
+getContractAt(name: 'RiskParameterView', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskParameterView>
 getContractAt(name: 'ScoreAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ScoreAggregator>
+getContractAt(name: 'ExampleGovernor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleGovernor>
 getContractAt(name: 'ExampleVotes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleVotes>
 getContractAt(name: 'IAaveV3GraceMom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3GraceMom>
 getContractAt(name: 'IAaveV3Mom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Mom>
@@ -103,16 +106,13 @@ getContractAt(name: 'IMarginPolicy', address: string | ethers.Addressable, signe
 getContractAt(name: 'IPushAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPushAdapter>
 getContractAt(name: 'IRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskOracle>
 getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
-getContractAt(name: 'DataCode', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DataCode>
-getContractAt(name: 'DutyCycles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DutyCycles>
-getContractAt(name: 'MorphoPreLiquidationOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoPreLiquidationOracle>
-getContractAt(name: 'RiskParameterView', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskParameterView>
-getContractAt(name: 'ExampleGovernor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleGovernor>
 getContractAt(name: 'AaveV3AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3AccountsLens>
 getContractAt(name: 'AaveV3ReservesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3ReservesLens>
 getContractAt(name: 'ChainlinkFeedLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkFeedLens>
 getContractAt(name: 'Erc20Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Erc20Lens>
 getContractAt(name: 'UniswapV3Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UniswapV3Lens>
+getContractAt(name: 'DataCode', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DataCode>
+getContractAt(name: 'DutyCycles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DutyCycles>
 getContractAt(name: 'IAaveV3AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3AddressesProvider>
 getContractAt(name: 'IAaveV3Oracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Oracle>
 getContractAt(name: 'IAaveV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Pool>
@@ -126,19 +126,19 @@ getContractAt(name: 'IAaveV3CollateralConfigurator', address: string | ethers.Ad
 getContractAt(name: 'IAaveV3Parts', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Parts>
 getContractAt(name: 'IAaveV3ReserveWord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3ReserveWord>
 getContractAt(name: 'IChainlinkFeed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChainlinkFeed>
+getContractAt(name: 'IChaosRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChaosRiskOracle>
 getContractAt(name: 'IComet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IComet>
+getContractAt(name: 'IEulerHookTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerHookTarget>
+getContractAt(name: 'IEulerPriceOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerPriceOracle>
+getContractAt(name: 'IEulerVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerVault>
 getContractAt(name: 'IAaveLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveLiquidation>
 getContractAt(name: 'ISwapRouterExactInput', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISwapRouterExactInput>
 getContractAt(name: 'IMorpho', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorpho>
 getContractAt(name: 'IMorphoOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorphoOracle>
-getContractAt(name: 'IEulerHookTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerHookTarget>
-getContractAt(name: 'IEulerPriceOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerPriceOracle>
-getContractAt(name: 'IEulerVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerVault>
+getContractAt(name: 'IMorphoVaultV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorphoVaultV2>
 getContractAt(name: 'IPausable', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPausable>
 getContractAt(name: 'IPriceOracleSentinel', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceOracleSentinel>
 getContractAt(name: 'IUniswapV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV3Pool>
-getContractAt(name: 'IMorphoVaultV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorphoVaultV2>
-getContractAt(name: 'IChaosRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChaosRiskOracle>
 
   deployContract(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
 deployContract(name: 'CollateralFramework', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
@@ -155,9 +155,12 @@ deployContract(name: 'CircuitBreakerGuard', signerOrOptions?: ethers.Signer | De
 deployContract(name: 'CometMom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CometMom>
 deployContract(name: 'EulerLiquidationHook', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EulerLiquidationHook>
 deployContract(name: 'MorphoMaxLtvOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoMaxLtvOracle>
+deployContract(name: 'MorphoPreLiquidationOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPreLiquidationOracle>
 deployContract(name: 'MorphoVaultSentinel', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoVaultSentinel>
 deployContract(name: 'PauseFacade', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PauseFacade>
+deployContract(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskParameterView>
 deployContract(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
+deployContract(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
 deployContract(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IAaveV3Mom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Mom>
@@ -168,16 +171,13 @@ deployContract(name: 'IMarginPolicy', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
 deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
-deployContract(name: 'DataCode', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
-deployContract(name: 'DutyCycles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
-deployContract(name: 'MorphoPreLiquidationOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPreLiquidationOracle>
-deployContract(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskParameterView>
-deployContract(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
 deployContract(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
 deployContract(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
 deployContract(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
 deployContract(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
 deployContract(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
+deployContract(name: 'DataCode', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
+deployContract(name: 'DutyCycles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
 deployContract(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
 deployContract(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
@@ -191,19 +191,19 @@ deployContract(name: 'IAaveV3CollateralConfigurator', signerOrOptions?: ethers.S
 deployContract(name: 'IAaveV3Parts', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Parts>
 deployContract(name: 'IAaveV3ReserveWord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ReserveWord>
 deployContract(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
+deployContract(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
 deployContract(name: 'IComet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
+deployContract(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
+deployContract(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
+deployContract(name: 'IEulerVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
 deployContract(name: 'IAaveLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveLiquidation>
 deployContract(name: 'ISwapRouterExactInput', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISwapRouterExactInput>
 deployContract(name: 'IMorpho', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorpho>
 deployContract(name: 'IMorphoOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoOracle>
-deployContract(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
-deployContract(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
-deployContract(name: 'IEulerVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
+deployContract(name: 'IMorphoVaultV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoVaultV2>
 deployContract(name: 'IPausable', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPausable>
 deployContract(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
 deployContract(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
-deployContract(name: 'IMorphoVaultV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoVaultV2>
-deployContract(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
 
   deployContract(name: 'CircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
 deployContract(name: 'CollateralFramework', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
@@ -220,9 +220,12 @@ deployContract(name: 'CircuitBreakerGuard', args: any[], signerOrOptions?: ether
 deployContract(name: 'CometMom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CometMom>
 deployContract(name: 'EulerLiquidationHook', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EulerLiquidationHook>
 deployContract(name: 'MorphoMaxLtvOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoMaxLtvOracle>
+deployContract(name: 'MorphoPreLiquidationOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPreLiquidationOracle>
 deployContract(name: 'MorphoVaultSentinel', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoVaultSentinel>
 deployContract(name: 'PauseFacade', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PauseFacade>
+deployContract(name: 'RiskParameterView', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskParameterView>
 deployContract(name: 'ScoreAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
+deployContract(name: 'ExampleGovernor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
 deployContract(name: 'ExampleVotes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'IAaveV3GraceMom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IAaveV3Mom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Mom>
@@ -233,16 +236,13 @@ deployContract(name: 'IMarginPolicy', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'IPushAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
 deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
-deployContract(name: 'DataCode', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
-deployContract(name: 'DutyCycles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
-deployContract(name: 'MorphoPreLiquidationOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPreLiquidationOracle>
-deployContract(name: 'RiskParameterView', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskParameterView>
-deployContract(name: 'ExampleGovernor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
 deployContract(name: 'AaveV3AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
 deployContract(name: 'AaveV3ReservesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
 deployContract(name: 'ChainlinkFeedLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
 deployContract(name: 'Erc20Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
 deployContract(name: 'UniswapV3Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
+deployContract(name: 'DataCode', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
+deployContract(name: 'DutyCycles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'IAaveV3AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
 deployContract(name: 'IAaveV3Oracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
 deployContract(name: 'IAaveV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
@@ -256,19 +256,19 @@ deployContract(name: 'IAaveV3CollateralConfigurator', args: any[], signerOrOptio
 deployContract(name: 'IAaveV3Parts', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Parts>
 deployContract(name: 'IAaveV3ReserveWord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ReserveWord>
 deployContract(name: 'IChainlinkFeed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
+deployContract(name: 'IChaosRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
 deployContract(name: 'IComet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
+deployContract(name: 'IEulerHookTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
+deployContract(name: 'IEulerPriceOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
+deployContract(name: 'IEulerVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
 deployContract(name: 'IAaveLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveLiquidation>
 deployContract(name: 'ISwapRouterExactInput', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISwapRouterExactInput>
 deployContract(name: 'IMorpho', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorpho>
 deployContract(name: 'IMorphoOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoOracle>
-deployContract(name: 'IEulerHookTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
-deployContract(name: 'IEulerPriceOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
-deployContract(name: 'IEulerVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
+deployContract(name: 'IMorphoVaultV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoVaultV2>
 deployContract(name: 'IPausable', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPausable>
 deployContract(name: 'IPriceOracleSentinel', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
 deployContract(name: 'IUniswapV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
-deployContract(name: 'IMorphoVaultV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoVaultV2>
-deployContract(name: 'IChaosRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
 
     // default types
     getContractFactory(
