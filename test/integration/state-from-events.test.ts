@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { getCreateAddress, type Interface, type Result } from "ethers";
+import { getCreateAddress, type Interface, type Result, type Signer } from "ethers";
 import { network } from "hardhat";
 
 import { packLane, unpackLanes } from "../../keeper/src/report/lane.js";
@@ -17,6 +17,7 @@ describe("state from events alone", function () {
   let connection: Connection;
   let deployed: Deployment;
   let target: string;
+  let taken: { readonly used: bigint; readonly logs: number };
 
   before(async function () {
     connection = await network.create("lab");
@@ -38,7 +39,10 @@ describe("state from events alone", function () {
     }
     await deployed.breaker.connect(governance).release(target, 0, "drill over");
     await deployed.breaker.connect(guardian).trip(target, 3, 1_200, "drill");
-    await deployed.breaker.consumeLiquidation(target, 970_000_000_000_000_000n, 1_000n);
+    const host = deployed.breaker.runner as Signer;
+    const sent = await deployed.breaker.consumeLiquidation(target, 970_000_000_000_000_000n, 1_000n);
+    const { used } = await deployed.breaker.throttleOf(target, await host.getAddress());
+    taken = { used, logs: (await sent.wait())!.logs.length };
     await connection.networkHelpers.time.increase(1_300);
     await deployed.breaker.poke(target);
   });
@@ -51,6 +55,19 @@ describe("state from events alone", function () {
     expect(updates.length).to.be.greaterThan(5);
     expect([...(last.state as Result)]).to.deep.equal([...state]);
     expect([...(last.ledger as Result)]).to.deep.equal([...ledger]);
+  });
+
+  it("behavior: the last TargetConfigured and GuardianAlive are the configuration and the guardian's time", async function () {
+    const { breaker } = deployed;
+    const address = await breaker.getAddress();
+    const configured = (await eventsOf(connection, address, breaker.interface, "TargetConfigured")).at(-1)!;
+    expect([...(configured.config as Result)]).to.deep.equal([...(await breaker.configOf(target))]);
+    const alive = (await eventsOf(connection, address, breaker.interface, "GuardianAlive")).at(-1)!;
+    expect(await breaker.aliveUntil(alive.guardian as string)).to.equal(alive.aliveUntil);
+  });
+
+  it("behavior: what a host has used of its throttle is read from the breaker, for no event tells it", async function () {
+    expect(taken).to.deep.equal({ used: 1_000n, logs: 0 });
   });
 
   it("behavior: LevelChanged is a chain without gaps that ends at the level stored", async function () {
