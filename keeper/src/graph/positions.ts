@@ -1,8 +1,11 @@
 import type { AccountState, AssetState, EModeState, VenueState } from "../snapshot/snapshot.js";
-import { BPS_ONE, fromUnits } from "../units.js";
+import { BPS_ONE, fromUnits, type Address } from "../units.js";
 import type { AssetView, Positions, ReserveView, SystemState } from "./system-state.js";
 
-type Packed = Pick<SystemState, "accountVenue" | "collateral" | "debt" | "collateralLt" | "collateralBonus">;
+type Packed = Pick<
+  SystemState,
+  "accountVenue" | "accountOwner" | "owners" | "collateral" | "debt" | "collateralLt" | "collateralBonus"
+>;
 
 interface Entry {
   readonly asset: number;
@@ -38,11 +41,19 @@ export function packPositions(venues: readonly VenueState[], context: PositionCo
   });
   return {
     accountVenue: Int32Array.from(accountVenue),
+    ...ownersOf(venues.flatMap((venue) => venue.accounts.map(({ account }) => account))),
     collateral: positions(collateral),
     debt: positions(debt),
     collateralLt: Float64Array.from(collateral.flat(), (e) => e.thresholdFrac),
     collateralBonus: Float64Array.from(collateral.flat(), (e) => e.bonusFrac),
   };
+}
+
+/** Number the distinct owners of accounts in ascending order of address. */
+function ownersOf(accounts: readonly Address[]): Pick<SystemState, "accountOwner" | "owners"> {
+  const owners = [...new Set(accounts)].sort();
+  const index = new Map(owners.map((owner, o) => [owner, o] as const));
+  return { accountOwner: Int32Array.from(accounts, (account) => index.get(account)!), owners };
 }
 
 /**

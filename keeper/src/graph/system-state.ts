@@ -13,6 +13,10 @@ export interface SystemState {
   readonly reserves: readonly ReserveView[];
   /** `Int32Array[n]`: index into `venues`. */
   readonly accountVenue: Int32Array;
+  /** `Int32Array[n]`: index into `owners`. One owner has an account in each venue that it uses. */
+  readonly accountOwner: Int32Array;
+  /** Ascending, each once. */
+  readonly owners: readonly Address[];
   readonly collateral: Positions;
   readonly debt: Positions;
   /** Liquidation threshold of each collateral entry, fraction. */

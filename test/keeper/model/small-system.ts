@@ -1,6 +1,7 @@
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
 import type { Positions, SystemState } from "../../../keeper/src/graph/system-state.js";
 import { weightRows } from "../../../keeper/src/graph/backing.js";
+import type { Address } from "../../../keeper/src/units.js";
 
 /** A system written down by hand: units and prices as in MODEL 5.1. */
 export interface SmallSystem {
@@ -10,6 +11,8 @@ export interface SmallSystem {
   readonly collateral: readonly (readonly number[])[];
   readonly debt: readonly (readonly number[])[];
   readonly venue: readonly number[];
+  /** Per account; each on its own where it is left out. */
+  readonly owner?: readonly number[];
   /** Per venue, per asset. */
   readonly lt: readonly (readonly number[])[];
   readonly bonus: readonly (readonly number[])[];
@@ -24,10 +27,11 @@ export function stateOf(system: SmallSystem): SystemState {
   const collateral = entriesOf(system, system.collateral);
   const factors = (table: readonly (readonly number[])[]) =>
     Float64Array.from(system.collateral.flatMap((row, i) => pick(row).map((k) => table[system.venue[i]!]![k]!)));
+  const owner = system.owner ?? system.venue.map((_, i) => i);
   const empty = weightRows(size, () => []);
   return {
     assets: system.curves.map((curve, k) => ({
-      address: `0x${k.toString(16).padStart(40, "0")}` as const,
+      address: addressOf(k),
       symbol: `A${k}`,
       stable: curve.kind === "inf",
       curve,
@@ -36,7 +40,7 @@ export function stateOf(system: SmallSystem): SystemState {
       pooled: false,
     })),
     venues: system.closeFactor.map((closeFactorFrac, v) => ({
-      address: `0x${(v + 4096).toString(16).padStart(40, "0")}` as const,
+      address: addressOf(v + 4_096),
       closeFactorFrac,
       fullCloseHf: system.fullCloseHf[v]!,
       dustUsd: system.dustUsd[v]!,
@@ -56,6 +60,8 @@ export function stateOf(system: SmallSystem): SystemState {
       })),
     ),
     accountVenue: Int32Array.from(system.venue),
+    accountOwner: Int32Array.from(owner),
+    owners: Array.from({ length: Math.max(-1, ...owner) + 1 }, (_, o) => addressOf(o + 65_536)),
     collateral,
     debt: entriesOf(system, system.debt),
     collateralLt: factors(system.lt),
@@ -66,6 +72,10 @@ export function stateOf(system: SmallSystem): SystemState {
     flags: [],
     coverageFrac: 1,
   };
+}
+
+function addressOf(id: number): Address {
+  return `0x${id.toString(16).padStart(40, "0")}` as Address;
 }
 
 function pick(row: readonly number[]): number[] {
