@@ -1,8 +1,9 @@
 /**
- * `npm run mutation [-- --sample N --survivors FILE...]`: one change at a time, and whether the tests notice.
+ * `npm run mutation [-- --sample N FILE...]`: one change at a time, and whether the tests notice.
  *
  * Outcomes are kept under cache/mutation/, so that a run goes on where the last one stopped; they are forgotten when a source
- * or a test that matters changes. Fails when more than one in twenty survives.
+ * or a test that matters changes: of a mutant that was killed, the test that did it. Fails when more than one in twenty
+ * survives.
  */
 import { globSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -17,9 +18,9 @@ const WORKERS = 2;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: "string" }, survivors: { type: "boolean" } },
+  options: { sample: { type: "string" } },
 });
-const whole = positionals.length === 0 && values.sample === undefined && values.survivors !== true;
+const whole = positionals.length === 0 && values.sample === undefined;
 const files =
   positionals.length > 0
     ? positionals
@@ -29,7 +30,7 @@ const mutants = sample(allMutants(files), values.sample);
 const known = mutants.map((mutant) => ({
   mutant,
   suites: suitesOf(mutant.file),
-  outcome: recall(mutant, values.survivors === true),
+  outcome: recall(mutant),
 }));
 const tried: Tried[] = known.flatMap(({ mutant, outcome }) => (outcome === undefined ? [] : [{ mutant, outcome }]));
 const open = known.filter(({ outcome }) => outcome === undefined);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import type { Mutant } from "./mutants.js";
-import { fingerprintOf } from "./suites.js";
+import { fingerprintOf, suitesOf } from "./suites.js";
 import type { Outcome } from "./worker.js";
 
 const folder = "cache/mutation";
@@ -17,27 +17,25 @@ mkdirSync(folder, { recursive: true });
 const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
 const entries = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Entry);
 const latest = new Map(entries.map((entry) => [entry.id, entry]));
-const fingerprints = new Map<string, string>();
 
-function fingerprint({ file: source }: Mutant): string {
-  const known = fingerprints.get(source) ?? fingerprintOf(source);
-  fingerprints.set(source, known);
-  return known;
+/** Of the test file that killed the mutant, as it still does while that file is what it was; of all tests of it otherwise. */
+function fingerprint({ file }: Mutant, outcome: Outcome): string {
+  const tests = suitesOf(file);
+  const killers =
+    outcome.kind === "killed" ? tests.filter((suite) => outcome.by.some((by) => by.startsWith(suite))) : [];
+  return fingerprintOf(killers.length > 0 ? killers : tests);
 }
 
-/**
- * The outcome of a mutant, when nothing changed since. With `survivorsAgain`, also when something did, so that after a change of
- * tests only those are tried again that had survived.
- */
-export function recall(mutant: Mutant, survivorsAgain: boolean): Outcome | undefined {
+/** The outcome of a mutant, when nothing that it came from changed since. */
+export function recall(mutant: Mutant): Outcome | undefined {
   const entry = latest.get(mutant.id);
-  if (survivorsAgain) return entry?.outcome.kind === "survived" ? undefined : entry?.outcome;
-  return entry?.fingerprint === fingerprint(mutant) ? entry.outcome : undefined;
+  if (entry === undefined) return undefined;
+  return entry.fingerprint === fingerprint(mutant, entry.outcome) ? entry.outcome : undefined;
 }
 
 /** Keeps the outcome of a mutant for the next run. */
 export function remember(mutant: Mutant, outcome: Outcome): void {
-  const entry: Entry = { id: mutant.id, fingerprint: fingerprint(mutant), outcome };
+  const entry: Entry = { id: mutant.id, fingerprint: fingerprint(mutant, outcome), outcome };
   appendFileSync(file, `${JSON.stringify(entry)}\n`);
 }
 

@@ -19,11 +19,19 @@ const reaching = (file: string): typeof suites => suites.filter(({ sources }) =>
 /** The tests nearest to `file`: compiled with it, and with as little else as possible; nearest first. */
 export const suitesOf = (file: string): string[] => reaching(file).map(({ suite }) => suite);
 
-/** Changes whenever a test of `file`, or anything that such a test is compiled from, does. */
-export function fingerprintOf(file: string): string {
+const digests = new Map<string, string>();
+
+/** Changes whenever one of the test files `files`, or anything that it is compiled from, does. */
+export function fingerprintOf(files: readonly string[]): string {
+  const key = files.join("\0");
+  const known = digests.get(key);
+  if (known !== undefined) return known;
   const hash = createHash("sha256");
-  for (const { suite, sources } of reaching(file)) hash.update(suite).update([...sources.values()].join("\0"));
-  return hash.digest("hex");
+  for (const { suite, sources } of suites)
+    if (files.includes(suite)) hash.update(suite).update([...sources.values()].join("\0"));
+  const digest = hash.digest("hex");
+  digests.set(key, digest);
+  return digest;
 }
 
 /**
