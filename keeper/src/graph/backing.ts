@@ -7,10 +7,14 @@ const WAD_DECIMALS = 18;
 
 /** What the tokens of a snapshot are claims on, in units and in value. */
 export interface Backing {
-  /** `claims[K*K]`: whole units of k directly behind one unit of j; zero rows are base assets. */
+  /** `claims[K*K]`: whole units of k directly behind one unit of j, as far as they count; zero rows are base assets. */
   readonly claims: Float64Array;
   /** `navUsd[K]`: the value of what is behind one unit; a base asset's own price. */
   readonly navUsd: Float64Array;
+  /** `unitUsd[K]`: the price as given; where claims are circular at most the value of what is outside of the circle. */
+  readonly unitUsd: Float64Array;
+  /** `Int32Array[K]`: wrappers between a token and what is underneath, at the most. */
+  readonly depth: Int32Array;
   /** Value shares of base assets behind each derived token. */
   readonly shares: WeightRows;
   readonly flags: readonly StateFlag[];
@@ -19,9 +23,35 @@ export interface Backing {
 /** Resolve the snapshot's look-through with base prices `priceUsd[K]` (NaN where unknown). */
 export function backingOf(assets: readonly AssetState[], priceUsd: Float64Array): Backing {
   const size = assets.length;
+  const { units, claims, depth, circular } = lookThrough(claimsOf(assets), size);
+  const flags: StateFlag[] = [];
+  const navUsd = Float64Array.from(priceUsd);
+  const unitUsd = Float64Array.from(priceUsd);
+  for (let j = 0; j < size; j++) {
+    if (assets[j]!.lookThrough.length === 0) continue;
+    const nav = navOf(units, priceUsd, j);
+    if (Number.isNaN(nav)) {
+      claims.fill(0, j * size, (j + 1) * size);
+      flag(j, "price-missing", "an asset behind it has no price: valued by itself");
+      continue;
+    }
+    navUsd[j] = nav;
+    if (nav > 0 && !circular.includes(j)) continue;
+    unitUsd[j] = Number.isNaN(priceUsd[j]!) ? nav : Math.min(priceUsd[j]!, nav);
+    if (nav === 0) claims.fill(0, j * size, (j + 1) * size);
+    flag(j, "circular-claim", "its claims lead back to themselves: only what is outside of the circle counts");
+  }
+  return { claims, navUsd, unitUsd, depth, shares: valueShares(units, claims, priceUsd), flags };
+
+  function flag(j: number, kind: StateFlag["kind"], reason: string): void {
+    flags.push({ kind, id: assets[j]!.asset, reason });
+  }
+}
+
+function claimsOf(assets: readonly AssetState[]): Float64Array {
+  const size = assets.length;
   const index = new Map(assets.map((a, k) => [a.asset, k] as const));
   const claims = new Float64Array(size * size);
-  const flags: StateFlag[] = [];
   assets.forEach((asset, j) => {
     for (const claim of asset.lookThrough) {
       const k = index.get(claim.asset);
@@ -29,21 +59,7 @@ export function backingOf(assets: readonly AssetState[], priceUsd: Float64Array)
       claims[j * size + k] = claims[j * size + k]! + fromUnits(claim.unitsWad, WAD_DECIMALS);
     }
   });
-  const { units, rejected } = lookThrough(claims, size);
-  for (const j of rejected) drop(j, "circular-claim", "its claims lead back to itself and do not resolve");
-  const navUsd = Float64Array.from(priceUsd);
-  for (let j = 0; j < size; j++) {
-    if (!isClaim(claims, size, j)) continue;
-    navUsd[j] = navOf(units, priceUsd, j);
-    if (!(navUsd[j]! > 0)) drop(j, "price-missing", "an asset behind it has no price: valued by itself");
-  }
-  return { claims, navUsd, shares: valueShares(units, claims, priceUsd), flags };
-
-  function drop(j: number, kind: StateFlag["kind"], reason: string): void {
-    claims.fill(0, j * size, (j + 1) * size);
-    navUsd[j] = priceUsd[j]!;
-    flags.push({ kind, id: assets[j]!.asset, reason });
-  }
+  return claims;
 }
 
 function navOf(units: Float64Array, priceUsd: Float64Array, j: number): number {

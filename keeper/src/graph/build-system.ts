@@ -34,7 +34,7 @@ export function buildSystem(snapshot: Snapshot, rules: MarketRules): SystemGraph
   const { markets, flags: poolFlags } = marketsOf(assets, snapshot.pools, venueUsd, rules);
   const baseUsd = venueUsd.map((usd, k) => (Number.isNaN(usd) ? (markets.get(k)?.priceUsd ?? NaN) : usd));
   const backing = backingOf(assets, baseUsd);
-  const views = assetViews(assets, { markets, baseUsd, backing, rules });
+  const views = assetViews(assets, { markets, backing, rules });
   const reserves = reserveViews(priced, assets, views);
   const passOn = passOnRows(assets.length, markets, backing);
   const state: SystemState = {
@@ -81,24 +81,24 @@ function venuePrices(assets: readonly AssetState[], venues: readonly VenueState[
 
 interface ViewSources {
   readonly markets: ReadonlyMap<number, Market>;
-  readonly baseUsd: Float64Array;
   readonly backing: Backing;
   readonly rules: MarketRules;
 }
 
-function assetViews(assets: readonly AssetState[], { markets, baseUsd, backing, rules }: ViewSources): AssetView[] {
+function assetViews(assets: readonly AssetState[], { markets, backing, rules }: ViewSources): AssetView[] {
   const quotes = new Set([...markets.values()].flatMap((m) => [...m.passOn.keys()]));
   return assets.map((asset, k) => {
     const market = markets.get(k);
     const stable = rules.stables.has(asset.symbol);
     const derived = backing.shares.start[k + 1]! > backing.shares.start[k]!;
-    const endless = stable || derived || quotes.has(k);
+    const worthless = backing.unitUsd[k] === 0;
+    const endless = !worthless && (stable || derived || quotes.has(k));
     return {
       address: asset.asset,
       symbol: asset.symbol,
       stable,
       curve: market?.curve ?? { kind: endless ? "inf" : "none" },
-      marketUsd: market?.priceUsd ?? baseUsd[k]!,
+      marketUsd: market?.priceUsd ?? backing.unitUsd[k]!,
       poolFeeFrac: market?.feeFrac ?? 0,
       pooled: market !== undefined,
     };

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { lookThrough } from "../../../keeper/src/graph/look-through.js";
 import { openBook } from "../../../keeper/src/model/book.js";
 import { createCascade, latentBadDebtUsd, runCascade } from "../../../keeper/src/model/cascade.js";
 import { leverageOf, LADDER_RULES, runLadder, squeezeUsd } from "../../../keeper/src/model/leverage.js";
@@ -266,47 +265,5 @@ describe("edge cases of MODEL 8: the ladder", () => {
       ).leverageX,
     ).to.be.NaN;
     expect(LADDER_RULES.maxRounds).to.be.greaterThan(1_000);
-  });
-});
-
-describe("edge cases of MODEL 8: claims", () => {
-  const solve = (rows: readonly (readonly number[])[]) => lookThrough(Float64Array.from(rows.flat()), rows.length);
-
-  it("a token that claims all of itself, or more, is rejected and stands for itself", () => {
-    for (const own of [1, 1.5]) {
-      const { units, rejected } = solve([
-        [0, 0],
-        [0.2, own],
-      ]);
-      expect(rejected).to.deep.equal([1]);
-      expect([...units]).to.deep.equal([1, 0, 0, 1]);
-    }
-  });
-
-  it("two tokens backed by each other with nothing outside are rejected; with enough outside they resolve", () => {
-    const hollow = [
-      [0, 0, 0],
-      [0, 0, 1],
-      [0, 1, 0],
-    ];
-    expect(solve(hollow).rejected).to.deep.equal([1, 2]);
-    const backed = [
-      [0, 0, 0],
-      [0.5, 0, 0.5],
-      [0.5, 0.5, 0],
-    ];
-    const { units, rejected } = solve(backed);
-    expect(rejected).to.deep.equal([]);
-    expect(units[3]).to.be.closeTo(1, 1e-12);
-    expect(units[6]).to.be.closeTo(1, 1e-12);
-  });
-
-  it("claims that multiply are rejected though their inverse exists", () => {
-    const { rejected } = solve([
-      [0, 0, 0],
-      [0, 0, 2],
-      [0.1, 2, 0],
-    ]);
-    expect(rejected).to.deep.equal([1, 2]);
   });
 });
