@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { MarketRules } from "../graph/markets.js";
+import { choleskyFactor } from "./scenarios/cholesky.js";
+import { fromTriangle, mixedCorrelation } from "./scenarios/correlation.js";
 
 /** Changes with every change of a result. Part of modelHash. */
 export const MODEL_VERSION = "1.0.0";
@@ -9,6 +11,7 @@ const known = <T extends z.ZodType>(value: T) => z.strictObject({ value, ...orig
 const positive = known(z.number().positive());
 const share = known(z.number().min(0).max(1));
 const symbols = known(z.array(z.string().min(1)));
+const named = known(z.array(z.string().min(1)).min(1));
 const bySymbol = (entry: z.ZodType<Known<number>>) => z.record(z.string().min(1), entry).refine((t) => "default" in t);
 
 /** A calibrated value and where it comes from. */
@@ -21,6 +24,44 @@ export interface Known<T> {
 
 /** Values by asset symbol; `default` stands for every other. */
 export type BySymbol = Readonly<Record<string, Known<number>>>;
+
+const jumps = z.strictObject({ perDay: known(z.number().min(0)), meanLog: positive, sdLog: known(z.number().min(0)) });
+/** Rows of a lower triangle that end in the diagonal's 1. */
+const triangle = known(z.array(z.array(z.number().min(-1).max(1))));
+
+/** MODEL 5.8: how joint shocks are drawn. */
+const scenarios = z
+  .strictObject({
+    /** Everybody who seeds with this text draws the same set, in every block. */
+    seed: known(z.string().min(1)),
+    /** Rows; they come in antithetic pairs. */
+    count: known(z.int().positive().multipleOf(2)),
+    horizonSec: positive,
+    /** Degrees of freedom of the Student-t; whole, so that its chi-square is a sum of logarithms. */
+    nu: known(z.int().min(3)),
+    /** w of `C_w = (1 - w) C_normal + w C_tail`. */
+    tailWeight: share,
+    correlation: z.strictObject({ symbols: named, normal: triangle, tail: triangle }),
+    /** Correlation of an asset that `symbols` does not name with the first one that it does. */
+    otherCorrelation: share,
+    /** `market`: of the first symbol, everywhere by tail beta; `own`: of one asset alone. */
+    jumps: z.strictObject({ market: jumps, own: jumps }),
+    /** Share of rows with a depeg, and by how much a stable or derived asset falls in one. */
+    depegs: z.strictObject({ share, dropFrac: bySymbol(share) }),
+  })
+  .superRefine(({ correlation: { symbols, normal, tail }, tailWeight }, context) => {
+    for (const [name, rows] of [["normal", normal.value] as const, ["tail", tail.value] as const]) {
+      if (rows.length === symbols.value.length && rows.every((row, i) => row.length === i + 1 && row[i] === 1))
+        continue;
+      const message = `expected ${symbols.value.length} rows of a lower triangle, each one longer and ending in 1`;
+      context.addIssue({ code: "custom", path: ["correlation", name], message });
+      return;
+    }
+    const mixed = mixedCorrelation(fromTriangle(normal.value), fromTriangle(tail.value), tailWeight.value);
+    if (choleskyFactor(mixed, symbols.value.length) !== null) return;
+    const message = "the mix of normal and tail is not positive definite: estimate with more shrinkage";
+    context.addIssue({ code: "custom", path: ["correlation"], message });
+  });
 
 const schema = z.strictObject({
   schema: z.literal("bulkhead/calibration/1"),
@@ -58,6 +99,11 @@ const schema = z.strictObject({
   maxPauseSec: positive,
   /** Below this health factor a halt stops no liquidation. */
   haltFloorHf: share,
+  scenarios,
+  /** MODEL 6.6: what a year of holding USD 1 against losses costs. */
+  capitalChargeYearly: share,
+  /** Insurance fund and safety module by venue address; `default` stands for every other. */
+  backstopUsd: bySymbol(known(z.number().min(0))),
   thresholds: z.strictObject({
     noNewLeverageRho: share,
     noNewLeverageAtRisk: share,
