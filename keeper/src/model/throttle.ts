@@ -17,7 +17,7 @@ export interface SalePressure {
  * USD of sales of asset `k` that move no market on its way to a stable by more than `drop`: its own depth, and what it
  * is sold on into by share. Infinity where nothing limits it.
  */
-function capacityUsd(state: SystemState, k: number, drop: number): number {
+export function capacityUsd(state: SystemState, k: number, drop: number): number {
   return tightest(state, k, (asset) => depthUsdAt(state.assets[asset]!.curve, drop));
 }
 
