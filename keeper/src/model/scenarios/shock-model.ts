@@ -1,0 +1,169 @@
+import { keccak256Hex } from "../../keccak.js";
+import type { Address } from "../../units.js";
+import { valueFor, type Calibration } from "../calibration.js";
+import { exp, ln } from "../elementary.js";
+import { choleskyFactor } from "./cholesky.js";
+import { fromTriangle, mixedCorrelation } from "./correlation.js";
+import type { Jumps } from "./jumps.js";
+import { normalQuantile } from "./normal-quantile.js";
+import { uniforms, type Words2 } from "./philox.js";
+
+/** What a block of the generator is for: the second word of its counter, so that no two uses share one. */
+const PURPOSE = { mixing: 0, marketJump: 1, asset: 2, ownJump: 3 } as const;
+/** Inversion by summation is for rare events only. */
+const MAX_EXPECTED_JUMPS = 100;
+
+/** Everything about a draw that does not depend on the row. */
+export interface ShockModel {
+  readonly key: Words2;
+  readonly days: number;
+  readonly nu: number;
+  readonly marketJumps: Jumps;
+  readonly ownJumps: Jumps;
+  /** Assets that the calibration correlates, in its order; the first is the market. */
+  readonly symbols: readonly string[];
+  /** `Float64Array[M*M]`: lower triangle L of `C_w = L L'`. */
+  readonly factor: Float64Array;
+  readonly otherCorrelation: number;
+  readonly streams: readonly Words2[];
+}
+
+/** How one asset answers to what was drawn. */
+export interface AssetShock {
+  /** Row of the correlations, or -1: correlated with the market alone. */
+  readonly row: number;
+  readonly stream: Words2;
+  /** Standard deviation over the horizon without jumps, log. */
+  readonly spreadLog: number;
+  readonly beta: number;
+}
+
+/** One pair's draws that assets share. */
+export interface PairDraw {
+  /** `Float64Array[M]`: correlated standard normals of the calibration's assets. */
+  readonly normals: Float64Array;
+  /** Scale of a Student-t with unit variance, `sqrt((nu - 2) / chi2)`: one for all assets, so that they crash together. */
+  readonly scale: number;
+  /** The market's jumps of the pair's first row and of its twin, as log falls. */
+  readonly marketJumpLog: readonly [number, number];
+}
+
+/** Read a calibration. **Throws** `RangeError` where it expects more jumps in the horizon than can be summed. */
+export function shockModel(calibration: Calibration, seed: string, horizonSec: number): ShockModel {
+  const { correlation, tailWeight, jumps, nu, otherCorrelation } = calibration.scenarios;
+  const symbols = correlation.symbols.value;
+  const mixed = mixedCorrelation(
+    fromTriangle(correlation.normal.value),
+    fromTriangle(correlation.tail.value),
+    tailWeight.value,
+  );
+  return {
+    key: wordsOf(seed),
+    days: horizonSec / 86_400,
+    nu: nu.value,
+    marketJumps: valuesOf(jumps.market),
+    ownJumps: valuesOf(jumps.own),
+    symbols,
+    factor: choleskyFactor(mixed, symbols.length)!,
+    otherCorrelation: otherCorrelation.value,
+    streams: symbols.map(wordsOf),
+  };
+}
+
+/**
+ * An asset's part of the model. Volatilities are of all days, those with jumps included: what jumps contribute to the
+ * variance, lambda E[J^2], is taken out of it.
+ */
+export function assetShock(
+  model: ShockModel,
+  { symbol, address }: { symbol: string; address: Address },
+  calibration: Calibration,
+): AssetShock {
+  const row = model.symbols.indexOf(symbol);
+  const beta = valueFor(calibration.tailBeta, symbol);
+  const sigma = valueFor(calibration.sigmaDaily, symbol);
+  const jumpVariance = beta * beta * varianceOf(model.marketJumps) + varianceOf(model.ownJumps);
+  return {
+    row,
+    stream: row < 0 ? wordsOf(address) : model.streams[row]!,
+    spreadLog: Math.sqrt(Math.max(0, sigma * sigma - jumpVariance) * model.days),
+    beta,
+  };
+}
+
+/** Draw what the assets of pair `pair` share. */
+export function drawPair(model: ShockModel, pair: number): PairDraw {
+  const { symbols, factor, streams, key } = model;
+  const own = streams.map(([a, b]) => normalQuantile(uniforms([pair, PURPOSE.asset, a, b], key)[0]));
+  const normals = Float64Array.from(symbols, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j <= i; j++) sum += factor[i * symbols.length + j]! * own[j]!;
+    return sum;
+  });
+  const [count, size] = uniforms([pair, PURPOSE.marketJump, 0, 0], key);
+  const jump = (u: number, v: number) => jumpLog(model.marketJumps, model.days, u, v);
+  return {
+    normals,
+    scale: Math.sqrt((model.nu - 2) / chiSquare(model, pair)),
+    marketJumpLog: [jump(count, size), jump(1 - count, 1 - size)],
+  };
+}
+
+/** Log falls of one asset in both rows of a pair. */
+export function pairFalls(model: ShockModel, asset: AssetShock, pair: number, draw: PairDraw): [number, number] {
+  const [a, b] = asset.stream;
+  const [z, count] = uniforms([pair, PURPOSE.asset, a, b], model.key);
+  const [size] = uniforms([pair, PURPOSE.ownJump, a, b], model.key);
+  const rho = model.otherCorrelation;
+  const normal =
+    asset.row < 0 ? rho * draw.normals[0]! + Math.sqrt(1 - rho * rho) * normalQuantile(z) : draw.normals[asset.row]!;
+  const move = asset.spreadLog * draw.scale * normal;
+  const jump = (u: number, v: number) => jumpLog(model.ownJumps, model.days, u, v);
+  return [
+    move + asset.beta * draw.marketJumpLog[0] + jump(count, size),
+    -move + asset.beta * draw.marketJumpLog[1] + jump(1 - count, 1 - size),
+  ];
+}
+
+/** Chi-square with whole degrees of freedom, exactly: `-2 ln` of a uniform for every two, a squared normal for an odd one. */
+function chiSquare({ nu, key }: ShockModel, pair: number): number {
+  const draw = (block: number) => uniforms([pair, PURPOSE.mixing, block, 0], key)[0];
+  let sum = 0;
+  for (let block = 0; 2 * block + 1 < nu; block++) sum -= 2 * ln(draw(block));
+  if (nu % 2 === 0) return sum;
+  const normal = normalQuantile(draw(nu));
+  return sum + normal * normal;
+}
+
+/** Sum of a Poisson number of normal falls, from one uniform for the number and one for their sum. */
+function jumpLog({ perDay, meanLog, sdLog }: Jumps, days: number, count: number, size: number): number {
+  const jumps = poisson(perDay * days, count);
+  return jumps === 0 ? 0 : jumps * meanLog + Math.sqrt(jumps) * sdLog * normalQuantile(size);
+}
+
+/** Smallest n whose cumulative probability reaches `u`. */
+function poisson(expected: number, u: number): number {
+  if (expected > MAX_EXPECTED_JUMPS)
+    throw new RangeError(`saw ${expected} expected jumps, at most ${MAX_EXPECTED_JUMPS}: shorten the horizon`);
+  let n = 0;
+  let term = exp(-expected);
+  for (let cumulative = term; cumulative < u && term > 0; cumulative += term) {
+    n++;
+    term *= expected / n;
+  }
+  return n;
+}
+
+function varianceOf({ perDay, meanLog, sdLog }: Jumps): number {
+  return perDay * (meanLog * meanLog + sdLog * sdLog);
+}
+
+function valuesOf(of: Calibration["scenarios"]["jumps"]["market"]): Jumps {
+  return { perDay: of.perDay.value, meanLog: of.meanLog.value, sdLog: of.sdLog.value };
+}
+
+/** 64 bits that name a text. */
+function wordsOf(text: string): Words2 {
+  const hash = keccak256Hex(text);
+  return [parseInt(hash.slice(0, 8), 16), parseInt(hash.slice(8, 16), 16)];
+}
