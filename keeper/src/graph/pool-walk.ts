@@ -1,6 +1,6 @@
 import type { PoolState } from "../snapshot/snapshot.js";
 import { fromUnits } from "../units.js";
-import { sqrtFromX96, sqrtRatioX96AtTick } from "./tick-math.js";
+import { getSqrtRatioAtTick, sqrtFromX96 } from "./uniswap-v3/tick-math.js";
 
 const FEE_DENOMINATOR = 1_000_000;
 
@@ -77,8 +77,8 @@ function segmentsOf(pool: PoolState): Segment[] {
     if (liquidity < 0n) throw new RangeError(`pool ${pool.pool}: liquidity below zero at tick ${tick}`);
     if (liquidity === 0n) continue;
     segments.push({
-      lower: sqrtFromX96(sqrtRatioX96AtTick(tick)),
-      upper: sqrtFromX96(sqrtRatioX96AtTick(pool.ticks[t + 1]![0])),
+      lower: sqrtFromX96(getSqrtRatioAtTick(tick)),
+      upper: sqrtFromX96(getSqrtRatioAtTick(pool.ticks[t + 1]![0])),
       liquidity: fromUnits(liquidity, 0),
     });
   }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { commonPrice, KNOTS, tabulate } from "../../../keeper/src/graph/depth-curve.js";
 import { marketsOf } from "../../../keeper/src/graph/markets.js";
 import { baseSoldTo, walkOfPool, type PoolWalk } from "../../../keeper/src/graph/pool-walk.js";
-import { sqrtFromX96, sqrtRatioX96AtTick } from "../../../keeper/src/graph/tick-math.js";
+import { getSqrtRatioAtTick, sqrtFromX96 } from "../../../keeper/src/graph/uniswap-v3/tick-math.js";
 import { averageFactor, depthUsdAt, marginalFactor } from "../../../keeper/src/model/impact.js";
 import type { AssetState, PoolState } from "../../../keeper/src/snapshot/snapshot.js";
 import { fullRangePool, STETH, USDC, WETH } from "./snapshot-fixture.js";
@@ -28,14 +28,14 @@ interface SwapVectors {
 /** Literals of the genuine pool's own test suite. */
 const vectors = JSON.parse(readFileSync("test/vectors/uniswap_v3_swaps.json", "utf8")) as SwapVectors;
 
-describe("sqrtRatioX96AtTick", () => {
+describe("getSqrtRatioAtTick", () => {
   for (const { tick, sqrtRatioX96 } of vectors.tickToSqrt) {
-    it(`tick ${tick}`, () => expect(sqrtRatioX96AtTick(tick)).to.equal(BigInt(sqrtRatioX96)));
+    it(`tick ${tick}`, () => expect(getSqrtRatioAtTick(tick)).to.equal(BigInt(sqrtRatioX96)));
   }
 
   it("error: RangeError beyond the last tick", () => {
-    expect(() => sqrtRatioX96AtTick(887_273)).to.throw(RangeError, "saw tick 887273");
-    expect(() => sqrtRatioX96AtTick(0.5)).to.throw(RangeError);
+    expect(() => getSqrtRatioAtTick(887_273)).to.throw(RangeError, "saw tick 887273");
+    expect(() => getSqrtRatioAtTick(0.5)).to.throw(RangeError);
   });
 });
 
