@@ -29,7 +29,7 @@ const FAR_Q = [
 /**
  * The standard normal quantile: x with `Phi(x) = p`, for p in (0, 1); infinite at its ends, NaN outside.
  *
- * Off by at most 12 units in the last place of x, as measured (test/keeper/model/elementary.test.ts).
+ * Off by at most 4.5 units in the last place of x, over a vector made by MPFR (test/keeper/model/elementary.test.ts).
  *
  * **Source.** Wichura 1988, algorithm AS 241, routine PPND16.
  */
