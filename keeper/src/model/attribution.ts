@@ -1,6 +1,7 @@
 import type { SystemState } from "../graph/system-state.js";
 import type { Book } from "./book.js";
-import { latentBadDebtUsd, type Cascade } from "./cascade.js";
+import type { Cascade } from "./cascade.js";
+import { latentBadDebtUsd, visitUncovered } from "./latent.js";
 
 /**
  * A quantity of accounts, by reserve and by venue. Reserves get an account's quantity in proportion to what it holds of
@@ -15,29 +16,38 @@ export interface Attribution {
 
 /** Attribute `amountOf(i)` of every account. */
 export function attribute(book: Book, amountOf: (i: number) => number): Attribution {
-  const { state } = book;
-  const reserve = new Float64Array(state.reserves.length);
-  const venue = new Float64Array(state.venues.length);
+  const sum = nothing(book.state);
+  for (let i = 0; i < book.rank.length; i++) attributeTo(sum, book, i, amountOf(i));
+  return sum;
+}
+
+/** What liquidators repaid, by whom it was repaid for. USD. */
+export function repaidOf(book: Book, run: Cascade): Attribution {
+  const sum = nothing(book.state);
+  for (let t = 0; t < run.touchedCount; t++) attributeTo(sum, book, run.touched[t]!, run.repaidUsd[run.touched[t]!]!);
+  return sum;
+}
+
+/** Add `amount` of account `i` to `sum` in place. */
+function attributeTo(sum: Attribution, { state, collateralUsd }: Book, i: number, amount: number): void {
+  if (amount === 0) return;
+  const { reserve, venue } = sum;
   const { start, reserve: reserveOf, usd } = state.collateral;
-  for (let i = 0; i < state.accountVenue.length; i++) {
-    const amount = amountOf(i);
-    if (amount === 0) continue;
-    venue[state.accountVenue[i]!] = venue[state.accountVenue[i]!]! + amount;
-    const perUsd = amount / book.collateralUsd[i]!;
-    for (let e = start[i]!; e < start[i + 1]!; e++) {
-      reserve[reserveOf[e]!] = reserve[reserveOf[e]!]! + usd[e]! * perUsd;
-    }
+  const v = state.accountVenue[i]!;
+  venue[v] = venue[v]! + amount;
+  const perUsd = amount / collateralUsd[i]!;
+  for (let e = start[i]!; e < start[i + 1]!; e++) {
+    reserve[reserveOf[e]!] = reserve[reserveOf[e]!]! + usd[e]! * perUsd;
   }
-  return { reserve, venue };
 }
 
 /** What was seized and sold of every reserve, USD at t0's market price. `Float64Array[R]`. */
 export function soldByReserve(book: Book, run: Cascade): Float64Array {
   const sold = new Float64Array(book.state.reserves.length);
   const { start, asset, reserve, saleUsd } = book.state.collateral;
-  for (let i = 0; i < run.collateralLeft.length; i++) {
+  for (let t = 0; t < run.touchedCount; t++) {
+    const i = run.touched[t]!;
     const share = 1 - run.collateralLeft[i]!;
-    if (share === 0) continue;
     for (let e = start[i]!; e < start[i + 1]!; e++) {
       if (book.sellable[asset[e]!] === 1) sold[reserve[e]!] = sold[reserve[e]!]! + saleUsd[e]! * share;
     }
@@ -47,7 +57,12 @@ export function soldByReserve(book: Book, run: Cascade): Float64Array {
 
 /** Bad debt after a cascade, realised and latent, times `weight`. */
 export function badDebtOf(book: Book, run: Cascade, weight: number): Attribution {
-  return attribute(book, (i) => weight * (run.badDebtUsd[i]! + latentBadDebtUsd(book, run, i)));
+  const sum = nothing(book.state);
+  for (let t = 0; t < run.touchedCount; t++) {
+    attributeTo(sum, book, run.touched[t]!, weight * run.badDebtUsd[run.touched[t]!]!);
+  }
+  visitUncovered(book, run, (i) => attributeTo(sum, book, i, weight * latentBadDebtUsd(book, run, i)));
+  return sum;
 }
 
 /** Add `other` to `sum` in place. */

@@ -1,14 +1,21 @@
 import type { Positions, SystemState } from "../graph/system-state.js";
+import { collateralRows, debtRows, type BookRows, type CollateralRows } from "./book-rows.js";
 
 /**
  * A system state with what every cascade over it shares: who is a candidate first, who is past saving.
  *
- * **Shapes.** `order[m]`: accounts with debt, ascending by health factor at t0, ties by index; `orderHf[m]` beside it.
+ * **Shapes.** n accounts, of which M are debtors. `order[m]`: the debtors, ascending by health factor at t0, ties by
+ * index; `orderHf[m]` beside it; m is the debtor's rank.
  */
 export interface Book {
   readonly state: SystemState;
   readonly order: Int32Array;
   readonly orderHf: Float64Array;
+  /** `Int32Array[n]`: where an account stands in `order`; -1 without debt. */
+  readonly rank: Int32Array;
+  /** Positions by rank. */
+  readonly held: CollateralRows;
+  readonly owed: BookRows;
   /** `Float64Array[n]`: at t0. +Infinity without debt. */
   readonly healthFactor: Float64Array;
   /** `Float64Array[n]` USD at t0. */
@@ -18,6 +25,8 @@ export interface Book {
   readonly insolvent: Uint8Array;
   /** `Uint8Array[K]`: 1 where a liquidator can sell the asset at all. */
   readonly sellable: Uint8Array;
+  /** From this health factor on, collateral covers debt at the same prices: the largest liquidation threshold, at least 1. */
+  readonly coveredHf: number;
 }
 
 /** Value every account at t0 and sort the debtors by health factor. */
@@ -36,15 +45,21 @@ export function openBook(state: SystemState): Book {
     if (owes) debtors.push(i);
   }
   const order = Int32Array.from(debtors.sort((a, b) => healthFactor[a]! - healthFactor[b]! || a - b));
+  const rank = new Int32Array(n).fill(-1);
+  for (let m = 0; m < order.length; m++) rank[order[m]!] = m;
   return {
     state,
     order,
     orderHf: Float64Array.from(order, (i) => healthFactor[i]!),
+    rank,
+    held: collateralRows(state, order),
+    owed: debtRows(state, order),
     healthFactor,
     collateralUsd,
     debtUsd,
     insolvent,
     sellable: Uint8Array.from(state.assets, (asset) => (asset.curve.kind === "none" ? 0 : 1)),
+    coveredHf: state.collateralLt.reduce((most, lt) => Math.max(most, lt), 1),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Book } from "./book.js";
+import { liquidateNear } from "./liquidation.js";
 import { clearSales, createPriceState, markPrices, shockPrices, type PriceState, type Shock } from "./price-state.js";
+import { createWatch, followPrices, startWatch, watchRank, type Watch } from "./watch.js";
 
 /** How liquidation rounds run. MODEL 5.3. */
 export interface CascadeRules {
@@ -39,12 +41,13 @@ export interface Cascade {
   rounds: number;
   /** False where `maxRounds` ended it. */
   converged: boolean;
+  /** `Int32Array[n]`: the round in which the account was first liquidated or written off; 0 where nobody did. */
+  readonly triggerRound: Int32Array;
+  /** Those accounts, in the order in which it happened: the first `touchedCount`. Nobody else differs from t0. */
+  readonly touched: Int32Array;
+  touchedCount: number;
+  readonly watch: Watch;
 }
-
-/** Collateral below this share of the debt is nothing: the rest of the debt is bad. */
-const EMPTY_FRAC = 1e-9;
-/** Guards the prune against the rounding of health factors. */
-const PRUNE_MARGIN = 1 + 1e-9;
 
 /** Allocate the scratch of cascades over `book`. */
 export function createCascade(book: Book, latencyRounds: number): Cascade {
@@ -53,8 +56,8 @@ export function createCascade(book: Book, latencyRounds: number): Cascade {
   const oracleRing = Array.from({ length: latencyRounds + 1 }, () => new Float64Array(size));
   return {
     prices: createPriceState(size),
-    collateralLeft: new Float64Array(n),
-    debtLeft: new Float64Array(n),
+    collateralLeft: new Float64Array(n).fill(1),
+    debtLeft: new Float64Array(n).fill(1),
     repaidUsd: new Float64Array(n),
     badDebtUsd: new Float64Array(n),
     soldUsd: new Float64Array(size),
@@ -63,6 +66,10 @@ export function createCascade(book: Book, latencyRounds: number): Cascade {
     bonusUsd: 0,
     rounds: 0,
     converged: false,
+    triggerRound: new Int32Array(n),
+    touched: new Int32Array(n),
+    touchedCount: 0,
+    watch: createWatch(n, size),
   };
 }
 
@@ -70,18 +77,13 @@ export function createCascade(book: Book, latencyRounds: number): Cascade {
  * Run synchronous liquidation rounds after `shock` until nobody is liquidated for `latencyRounds + 1` rounds.
  *
  * Within a round everybody faces the same oracle prices, so the order of accounts does not matter. Seizure is pro rata,
- * which makes an account two numbers. Only accounts whose health factor at t0 is below `max o / min o` can be
- * candidates: a prefix of the sorted book.
+ * which makes an account two numbers. Only whom {@link Watch} cannot rule out is looked at, and only what was touched is
+ * undone before the next run: the cost is that of the accounts that matter, the result that of looking at everybody.
  *
- * **Throws** `RangeError` where the scratch was made for another latency. **Source.** MODEL 5.2, 5.3, 9.
+ * **Throws** `RangeError` where the scratch was made for another book or latency. **Source.** MODEL 5.2, 5.3, 9.
  */
 export function runCascade(book: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
-  clearSales(run.prices);
-  run.collateralLeft.fill(1);
-  run.debtLeft.fill(1);
-  run.repaidUsd.fill(0);
-  run.badDebtUsd.fill(0);
-  run.bonusUsd = 0;
+  undo(run);
   resumeCascade(book, shock, rules, run);
 }
 
@@ -91,129 +93,68 @@ export function runCascade(book: Book, shock: Shock, rules: CascadeRules, run: C
  */
 export function resumeCascade(book: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
   const lanes = rules.latencyRounds + 1;
-  if (run.oracleRing.length !== lanes) {
-    throw new RangeError(`scratch holds ${run.oracleRing.length} oracle rounds, expected ${lanes}: create it anew`);
-  }
+  checkScratch(book, run, lanes);
   shockPrices(run.prices, book.state, shock);
   for (const oracle of run.oracleRing) oracle.set(run.prices.price);
+  startWatch(run.watch, book, run.prices.price);
+  for (let t = 0; t < run.touchedCount; t++) watchRank(run.watch, book.rank[run.touched[t]!]!);
   run.rounds = 0;
-  let candidates = 0;
   let idle = 0;
   while (idle < lanes && run.rounds < rules.maxRounds) {
     run.rounds++;
-    const oracle = (run.oracle = run.oracleRing[run.rounds % lanes]!);
-    candidates = extendPrefix(book, oracle, candidates);
+    run.oracle = run.oracleRing[run.rounds % lanes]!;
+    followPrices(run.watch, book, run.oracle, 1);
     run.soldUsd.fill(0);
-    let liquidated = 0;
-    for (let m = 0; m < candidates; m++) liquidated += liquidate(book, rules, run, book.order[m]!);
-    idle = liquidated > 0 ? 0 : idle + 1;
+    idle = liquidateNear(book, rules, run) > 0 ? 0 : idle + 1;
     passOnSales(book, run);
     addSales(rules, run);
     markPrices(run.prices, book.state, shock);
-    oracle.set(run.prices.price);
+    run.oracle.set(run.prices.price);
   }
   run.converged = idle >= lanes;
 }
 
+function checkScratch(book: Book, run: Cascade, lanes: number): void {
+  if (run.oracleRing.length !== lanes) {
+    throw new RangeError(`scratch holds ${run.oracleRing.length} oracle rounds, expected ${lanes}: create it anew`);
+  }
+  const n = book.state.accountVenue.length;
+  if (run.debtLeft.length !== n || run.soldUsd.length !== book.state.assets.length) {
+    throw new RangeError(`scratch holds ${run.debtLeft.length} accounts, expected ${n}: create it anew`);
+  }
+}
+
+/** Back to t0, for everybody who is not there. */
+function undo(run: Cascade): void {
+  for (let t = 0; t < run.touchedCount; t++) {
+    const i = run.touched[t]!;
+    run.collateralLeft[i] = 1;
+    run.debtLeft[i] = 1;
+    run.repaidUsd[i] = 0;
+    run.badDebtUsd[i] = 0;
+    run.triggerRound[i] = 0;
+  }
+  run.touchedCount = 0;
+  run.bonusUsd = 0;
+  clearSales(run.prices);
+}
+
 /** Make `to` stand where `from` stands; both must be scratch of one book. `keepFrac` of the temporary sales stays. */
 export function copyCascade(from: Cascade, to: Cascade, keepFrac: number): void {
-  to.collateralLeft.set(from.collateralLeft);
-  to.debtLeft.set(from.debtLeft);
-  to.repaidUsd.set(from.repaidUsd);
-  to.badDebtUsd.set(from.badDebtUsd);
+  undo(to);
+  for (let t = 0; t < from.touchedCount; t++) {
+    const i = from.touched[t]!;
+    to.touched[t] = i;
+    to.collateralLeft[i] = from.collateralLeft[i]!;
+    to.debtLeft[i] = from.debtLeft[i]!;
+    to.repaidUsd[i] = from.repaidUsd[i]!;
+    to.badDebtUsd[i] = from.badDebtUsd[i]!;
+    to.triggerRound[i] = from.triggerRound[i]!;
+  }
+  to.touchedCount = from.touchedCount;
   to.bonusUsd = from.bonusUsd;
   to.prices.permanentUsd.set(from.prices.permanentUsd);
   for (let k = 0; k < to.soldUsd.length; k++) to.prices.temporaryUsd[k] = keepFrac * from.prices.temporaryUsd[k]!;
-}
-
-function extendPrefix(book: Book, oracle: Float64Array, candidates: number): number {
-  let low = Infinity;
-  let high = 0;
-  for (let k = 0; k < oracle.length; k++) {
-    if (oracle[k]! < low) low = oracle[k]!;
-    if (oracle[k]! > high) high = oracle[k]!;
-  }
-  const limit = (high / low) * PRUNE_MARGIN;
-  let m = candidates;
-  while (m < book.order.length && (low <= 0 || book.orderHf[m]! < limit)) m++;
-  return m;
-}
-
-/** Liquidate account `i` once if its health factor is below 1. Returns 1 where something was repaid. */
-function liquidate(book: Book, rules: CascadeRules, run: Cascade, i: number): number {
-  const debtLeft = run.debtLeft[i]!;
-  if (debtLeft === 0 || (book.insolvent[i] === 1 && !rules.includeInsolvent)) return 0;
-  const { state, sellable } = book;
-  const { collateral, collateralLt, collateralBonus, debt } = state;
-  const { oracle } = run;
-  const left = run.collateralLeft[i]!;
-  let limit = 0;
-  let seizable = 0;
-  let stranded = 0;
-  let bonus = 0;
-  for (let e = collateral.start[i]!; e < collateral.start[i + 1]!; e++) {
-    const asset = collateral.asset[e]!;
-    let value = collateral.usd[e]! * oracle[asset]!;
-    if (sellable[asset] === 1) {
-      value *= left;
-      seizable += value;
-      bonus += collateralBonus[e]! * value;
-    } else {
-      stranded += value;
-    }
-    limit += collateralLt[e]! * value;
-  }
-  let owed = 0;
-  for (let e = debt.start[i]!; e < debt.start[i + 1]!; e++) owed += debt.usd[e]! * oracle[debt.asset[e]!]!;
-  owed *= debtLeft;
-  if (!(limit < owed * rules.belowHf)) return 0;
-  if (!(seizable > 0)) {
-    if (!(stranded > 0)) writeOff(run, i, owed);
-    return 0;
-  }
-  const venue = state.venues[state.accountVenue[i]!]!;
-  const total = seizable + stranded;
-  const closesAll = limit / owed <= venue.fullCloseHf || owed <= venue.dustUsd || total <= venue.dustUsd;
-  const premium = 1 + bonus / seizable;
-  let repaid = (closesAll ? 1 : venue.closeFactorFrac) * owed;
-  let seized = repaid * premium;
-  if (seized > seizable) {
-    seized = seizable;
-    repaid = seized / premium;
-  }
-  const seizedShare = seized / seizable;
-  const repaidShare = repaid / owed;
-  sellCollateral(book, run, i, left * seizedShare);
-  if (rules.buyBack) buyDebt(book, run, i, debtLeft * repaidShare);
-  run.collateralLeft[i] = left * (1 - seizedShare);
-  run.debtLeft[i] = debtLeft * (1 - repaidShare);
-  run.repaidUsd[i] = run.repaidUsd[i]! + repaid;
-  run.bonusUsd += seized - repaid;
-  if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (owed - repaid)) writeOff(run, i, owed - repaid);
-  return 1;
-}
-
-function writeOff(run: Cascade, i: number, owed: number): void {
-  run.badDebtUsd[i] = run.badDebtUsd[i]! + owed;
-  run.debtLeft[i] = 0;
-}
-
-/** Sell `share` of the collateral that account `i` had at t0, as far as it can be sold. */
-function sellCollateral(book: Book, run: Cascade, i: number, share: number): void {
-  const { start, asset, saleUsd } = book.state.collateral;
-  for (let e = start[i]!; e < start[i + 1]!; e++) {
-    const k = asset[e]!;
-    if (book.sellable[k] === 1) run.soldUsd[k] = run.soldUsd[k]! + saleUsd[e]! * share;
-  }
-}
-
-/** Buy `share` of the debt that account `i` had at t0. */
-function buyDebt(book: Book, run: Cascade, i: number, share: number): void {
-  const { start, asset, saleUsd } = book.state.debt;
-  for (let e = start[i]!; e < start[i + 1]!; e++) {
-    const k = asset[e]!;
-    run.soldUsd[k] = run.soldUsd[k]! - saleUsd[e]! * share;
-  }
 }
 
 /** A sale into a pool leaves the seller with its quote, a redemption with what was behind the token: sell that too. */
@@ -236,28 +177,4 @@ function addSales(rules: CascadeRules, run: Cascade): void {
     temporaryUsd[k] = rules.keepFrac * temporaryUsd[k]! + (1 - rules.permanentFrac) * run.soldUsd[k]!;
     permanentUsd[k] = permanentUsd[k]! + rules.permanentFrac * run.soldUsd[k]!;
   }
-}
-
-/**
- * Debt of account `i` that its collateral no longer covers at the final prices, though nobody has seized it: 0 while the
- * collateral is worth more. Collateral that a liquidator cannot sell counts for nothing once the account is past its limit.
- */
-export function latentBadDebtUsd(book: Book, run: Cascade, i: number): number {
-  if (run.debtLeft[i] === 0) return 0;
-  const { collateral, collateralLt, debt } = book.state;
-  const { price } = run.prices;
-  let owed = 0;
-  for (let e = debt.start[i]!; e < debt.start[i + 1]!; e++) owed += debt.usd[e]! * price[debt.asset[e]!]!;
-  owed *= run.debtLeft[i]!;
-  let sellable = 0;
-  let stranded = 0;
-  let limit = 0;
-  for (let e = collateral.start[i]!; e < collateral.start[i + 1]!; e++) {
-    const k = collateral.asset[e]!;
-    const value = collateral.usd[e]! * price[k]! * (book.sellable[k] === 1 ? run.collateralLeft[i]! : 1);
-    if (book.sellable[k] === 1) sellable += value;
-    else stranded += value;
-    limit += collateralLt[e]! * value;
-  }
-  return Math.max(0, owed - sellable - (limit < owed ? 0 : stranded));
 }

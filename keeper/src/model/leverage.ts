@@ -1,13 +1,11 @@
-import { attribute, type Attribution } from "./attribution.js";
+import { repaidOf, type Attribution } from "./attribution.js";
 import type { Book } from "./book.js";
 import { valueFor, type Calibration } from "./calibration.js";
 import { runCascade, type Cascade, type CascadeRules } from "./cascade.js";
-import { pow } from "./elementary.js";
-import type { Shock } from "./price-state.js";
+import { exogenousPrices, type Shock } from "./price-state.js";
 import { sumAt, type Scope } from "./scope.js";
+import { MAX_DROP, thinnedDepth } from "./shock.js";
 
-/** No drop goes further than this. */
-const MAX_DROP = 0.99;
 const MAX_ROUNDS = 5_000;
 
 /** The ladder is instantaneous: every round runs before the next block, so nothing recovers (MODEL 5.3, dt = 0). */
@@ -84,7 +82,7 @@ export function runLadder(book: Book, direction: Float64Array, calibration: Cali
   const steps = calibration.ladder.value.map((stepFrac): LadderStep => {
     const shock = ladderShock(direction, stepFrac, calibration);
     runCascade(book, shock, LADDER_RULES, run);
-    if (stepFrac === calibration.referenceStep.value) repaid = attribute(book, (i) => run.repaidUsd[i]!);
+    if (stepFrac === calibration.referenceStep.value) repaid = repaidOf(book, run);
     return { stepFrac, ...losses(book, gross, shock, run), converged: run.converged };
   });
   return { steps, repaid: repaid ?? repaidAt(book, direction, calibration, run) };
@@ -93,8 +91,7 @@ export function runLadder(book: Book, direction: Float64Array, calibration: Cali
 /** The shock of one ladder step, `s_k = min(0.99, step u_k)`. */
 function ladderShock(direction: Float64Array, stepFrac: number, calibration: Calibration): Shock {
   const dropFrac = direction.map((u) => Math.min(MAX_DROP, stepFrac * u));
-  const halving = calibration.depthHalvingDrop.value;
-  return { dropFrac, depthFactor: dropFrac.map((drop) => pow(0.5, drop / halving)) };
+  return { dropFrac, depthFactor: thinnedDepth(dropFrac, calibration.depthHalvingDrop.value) };
 }
 
 /** Largest M over the ladder for a part of the system, at least 1, and where; NaN where a cascade did not end. */
@@ -115,7 +112,7 @@ export function leverageOf(ladder: Ladder, scope: Pick<Scope, "reserves">): { le
 
 function repaidAt(book: Book, direction: Float64Array, calibration: Calibration, run: Cascade): Attribution {
   runCascade(book, ladderShock(direction, calibration.referenceStep.value, calibration), LADDER_RULES, run);
-  return attribute(book, (i) => run.repaidUsd[i]!);
+  return repaidOf(book, run);
 }
 
 /** First-round losses come from the shocked prices alone, full losses from the prices that the cascade ends in. */
@@ -126,7 +123,8 @@ function losses(
   run: Cascade,
 ): { first: Float64Array; full: Float64Array } {
   const { reserves } = book.state;
-  const exogenous = exogenousPrices(book, shock);
+  const exogenous = new Float64Array(shock.dropFrac.length);
+  exogenousPrices(book.state, shock, exogenous);
   const first = new Float64Array(reserves.length);
   const full = new Float64Array(reserves.length);
   for (let r = 0; r < reserves.length; r++) {
@@ -135,18 +133,4 @@ function losses(
     full[r] = gross[r]! * (1 - run.prices.price[asset]!);
   }
   return { first, full };
-}
-
-/** Prices after the shock and before any sale, as multiples of t0. */
-function exogenousPrices(book: Book, shock: Shock): Float64Array {
-  const { backing } = book.state;
-  const price = shock.dropFrac.map((drop) => 1 - drop);
-  for (let j = 0; j < price.length; j++) {
-    if (backing.start[j] === backing.start[j + 1]) continue;
-    let nav = 0;
-    for (let e = backing.start[j]!; e < backing.start[j + 1]!; e++)
-      nav += backing.weight[e]! * price[backing.asset[e]!]!;
-    price[j] = nav * price[j]!;
-  }
-  return price;
 }

@@ -16,6 +16,9 @@ export interface PriceState {
   readonly permanentUsd: Float64Array;
   /** Cumulative USD of a table at the shocked price: where forced sales start on it. */
   readonly offsetUsd: Float64Array;
+  /** An asset's own factor after its shock and `markedUsd` of sales: kept until those change. NaN marks nothing. */
+  readonly ownFactor: Float64Array;
+  readonly markedUsd: Float64Array;
 }
 
 export function createPriceState(assets: number): PriceState {
@@ -24,6 +27,8 @@ export function createPriceState(assets: number): PriceState {
     temporaryUsd: new Float64Array(assets),
     permanentUsd: new Float64Array(assets),
     offsetUsd: new Float64Array(assets),
+    ownFactor: new Float64Array(assets),
+    markedUsd: new Float64Array(assets).fill(NaN),
   };
 }
 
@@ -39,6 +44,7 @@ export function shockPrices(prices: PriceState, state: SystemState, shock: Shock
     const { curve } = state.assets[k]!;
     prices.offsetUsd[k] = curve.kind === "table" ? tableUsd(curve.drop, curve.usd, shock.dropFrac[k]!) : 0;
   }
+  prices.markedUsd.fill(NaN);
   markPrices(prices, state, shock);
 }
 
@@ -47,14 +53,31 @@ export function shockPrices(prices: PriceState, state: SystemState, shock: Shock
  *
  * A family's curve is in USD at the shocked price, v = Q p_exo (MODEL 5.4). A table was read from pools that stand at
  * t0: the shock walks along it first (arbitrage sells into the same pools) and forced sales go on from there, so that
- * liquidity out of range is out of reach. A derived asset is its backing's value times its own discount.
+ * liquidity out of range is out of reach.
  */
 export function markPrices(prices: PriceState, state: SystemState, shock: Shock): void {
   const { price } = prices;
-  const { start, asset, weight } = state.backing;
   const size = state.assets.length;
-  for (let k = 0; k < size; k++) price[k] = ownFactor(prices, state, shock, k);
-  for (let j = 0; j < size; j++) {
+  for (let k = 0; k < size; k++) {
+    const soldUsd = prices.temporaryUsd[k]! + prices.permanentUsd[k]!;
+    if (soldUsd !== prices.markedUsd[k]) {
+      prices.markedUsd[k] = soldUsd;
+      prices.ownFactor[k] = ownFactor(prices, state, shock, k);
+    }
+    price[k] = prices.ownFactor[k]!;
+  }
+  lookThroughPrices(state, price);
+}
+
+/** Prices after `shock` and before any sale, as multiples of t0, into `price[K]`. */
+export function exogenousPrices(state: SystemState, shock: Shock, price: Float64Array): void {
+  for (let k = 0; k < price.length; k++) price[k] = 1 - shock.dropFrac[k]!;
+  lookThroughPrices(state, price);
+}
+
+/** A derived asset is its backing's value times its own discount. */
+function lookThroughPrices({ backing: { start, asset, weight } }: SystemState, price: Float64Array): void {
+  for (let j = 0; j < price.length; j++) {
     if (start[j] === start[j + 1]) continue;
     let nav = 0;
     for (let e = start[j]!; e < start[j + 1]!; e++) nav += weight[e]! * price[asset[e]!]!;
@@ -64,7 +87,7 @@ export function markPrices(prices: PriceState, state: SystemState, shock: Shock)
 
 function ownFactor(prices: PriceState, state: SystemState, shock: Shock, k: number): number {
   const exogenous = 1 - shock.dropFrac[k]!;
-  const sold = prices.temporaryUsd[k]! + prices.permanentUsd[k]!;
+  const sold = prices.markedUsd[k]!;
   if (sold === 0) return exogenous;
   const { curve } = state.assets[k]!;
   const scaled = sold / shock.depthFactor[k]!;

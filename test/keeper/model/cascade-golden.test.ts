@@ -2,8 +2,10 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
 import { openBook, type Book } from "../../../keeper/src/model/book.js";
-import { createCascade, latentBadDebtUsd, runCascade, type Cascade } from "../../../keeper/src/model/cascade.js";
-import { jacobian, spectralRadius } from "../../../keeper/src/model/jacobian.js";
+import { createCascade, runCascade, type Cascade } from "../../../keeper/src/model/cascade.js";
+import { latentBadDebtUsd } from "../../../keeper/src/model/latent.js";
+import { jacobian } from "../../../keeper/src/model/sensitivity/jacobian.js";
+import { spectralRadius } from "../../../keeper/src/model/sensitivity/spectral.js";
 import { PLAIN } from "./run-small.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
 
@@ -87,8 +89,8 @@ describe("jacobian against the golden systems", () => {
     it(system, () => {
       const book = openBook(stateOf(smallSystem(golden.systems[system]!)));
       const run = createCascade(book, 0);
-      expectClose([...jacobian(book, 0.01, run, false)], J_h1pct.flat());
-      const wide = jacobian(book, 0.05, run, false);
+      expectClose([...jacobian(book, run, { windowFrac: 0.01, rules: PLAIN })], J_h1pct.flat());
+      const wide = jacobian(book, run, { windowFrac: 0.05, rules: PLAIN });
       expectClose([...wide], J_h5pct.flat());
       expectClose([spectralRadius(wide, J_h5pct.length).radius], [rho_h5]);
     });

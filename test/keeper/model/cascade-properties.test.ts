@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
-import { latentBadDebtUsd } from "../../../keeper/src/model/cascade.js";
+import { latentBadDebtUsd } from "../../../keeper/src/model/latent.js";
 import { anyCurve, smoothCurve, systems } from "./random-system.js";
 import { fullLoss, runSmall, total } from "./run-small.js";
 import { slowCascade } from "./slow-cascade.js";

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { openBook } from "../../../keeper/src/model/book.js";
-import { createCascade, latentBadDebtUsd, runCascade } from "../../../keeper/src/model/cascade.js";
+import { createCascade, runCascade } from "../../../keeper/src/model/cascade.js";
+import { latentBadDebtUsd } from "../../../keeper/src/model/latent.js";
 import { leverageOf, LADDER_RULES, runLadder, squeezeUsd } from "../../../keeper/src/model/leverage.js";
 import { standstill } from "../../../keeper/src/model/pause.js";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";

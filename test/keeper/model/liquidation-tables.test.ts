@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
-import { latentBadDebtUsd } from "../../../keeper/src/model/cascade.js";
+import { latentBadDebtUsd } from "../../../keeper/src/model/latent.js";
 import { oneAccount, runSmall, total } from "./run-small.js";
 import type { SmallSystem } from "./small-system.js";
 

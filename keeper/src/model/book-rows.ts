@@ -1,0 +1,91 @@
+import type { Positions, SystemState } from "../graph/system-state.js";
+
+/**
+ * One side of the debtors' positions in the order of a book, so that a round reads memory from left to right, and who
+ * holds what.
+ *
+ * **Shapes.** M debtors: the debtor at rank m has entries `start[m] <= e < start[m+1]`, in the order of the state. Asset k
+ * is held at the ranks `holder[h]`, `holderStart[k] <= h < holderStart[k+1]`, ascending.
+ */
+export interface BookRows {
+  readonly start: Int32Array;
+  readonly asset: Int32Array;
+  readonly usd: Float64Array;
+  readonly saleUsd: Float64Array;
+  readonly holderStart: Int32Array;
+  readonly holder: Int32Array;
+}
+
+/** Collateral rows: with threshold and bonus per entry, and `limitUsd = usd * lt`. */
+export interface CollateralRows extends BookRows {
+  readonly lt: Float64Array;
+  readonly bonus: Float64Array;
+  readonly limitUsd: Float64Array;
+}
+
+/** Lay out the collateral of the accounts in `order`. */
+export function collateralRows(state: SystemState, order: Int32Array): CollateralRows {
+  const source = entriesOf(state.collateral, order);
+  const rows = rowsOf(state, state.collateral, order, source);
+  const lt = pick(state.collateralLt, source);
+  return {
+    ...rows,
+    lt,
+    bonus: pick(state.collateralBonus, source),
+    limitUsd: lt.map((share, e) => share * rows.usd[e]!),
+  };
+}
+
+/** Lay out the debt of the accounts in `order`. */
+export function debtRows(state: SystemState, order: Int32Array): BookRows {
+  return rowsOf(state, state.debt, order, entriesOf(state.debt, order));
+}
+
+function rowsOf(state: SystemState, positions: Positions, order: Int32Array, source: Int32Array): BookRows {
+  const start = new Int32Array(order.length + 1);
+  for (let m = 0; m < order.length; m++) {
+    start[m + 1] = start[m]! + positions.start[order[m]! + 1]! - positions.start[order[m]!]!;
+  }
+  const asset = new Int32Array(source.length);
+  for (let e = 0; e < source.length; e++) asset[e] = positions.asset[source[e]!]!;
+  return {
+    start,
+    asset,
+    usd: pick(positions.usd, source),
+    saleUsd: pick(positions.saleUsd, source),
+    ...holdersOf(start, asset, state.assets.length),
+  };
+}
+
+/** Indices of the entries of the accounts in `order`, one after the other. */
+function entriesOf({ start }: Positions, order: Int32Array): Int32Array {
+  let count = 0;
+  for (const i of order) count += start[i + 1]! - start[i]!;
+  const entries = new Int32Array(count);
+  let next = 0;
+  for (const i of order) for (let e = start[i]!; e < start[i + 1]!; e++) entries[next++] = e;
+  return entries;
+}
+
+function pick(values: Float64Array, source: Int32Array): Float64Array {
+  const picked = new Float64Array(source.length);
+  for (let e = 0; e < source.length; e++) picked[e] = values[source[e]!]!;
+  return picked;
+}
+
+/** The rows turned round: ranks by asset. */
+function holdersOf(start: Int32Array, asset: Int32Array, assets: number): Pick<BookRows, "holderStart" | "holder"> {
+  const holderStart = new Int32Array(assets + 1);
+  for (const k of asset) holderStart[k + 1] = holderStart[k + 1]! + 1;
+  for (let k = 0; k < assets; k++) holderStart[k + 1] = holderStart[k + 1]! + holderStart[k]!;
+  const next = holderStart.slice();
+  const holder = new Int32Array(asset.length);
+  for (let m = 0; m + 1 < start.length; m++) {
+    for (let e = start[m]!; e < start[m + 1]!; e++) {
+      const k = asset[e]!;
+      holder[next[k]!] = m;
+      next[k] = next[k]! + 1;
+    }
+  }
+  return { holderStart, holder };
+}

@@ -1,0 +1,134 @@
+import type { Book } from "./book.js";
+import type { Cascade, CascadeRules } from "./cascade.js";
+import { PRUNE_MARGIN, settleRank } from "./watch.js";
+
+/** Collateral below this share of the debt is nothing: the rest of the debt is bad. */
+const EMPTY_FRAC = 1e-9;
+
+/** Liquidate, once each, everybody near whose health factor is below 1. Returns how many repaid something. */
+export function liquidateNear(book: Book, rules: CascadeRules, run: Cascade): number {
+  const { near, floorHf } = run.watch;
+  const needed = PRUNE_MARGIN / run.watch.drift;
+  let liquidated = 0;
+  for (let w = 0; w < run.watch.words; w++) {
+    for (let left = near[w]!; left !== 0; left &= left - 1) {
+      const rank = 32 * w + 31 - Math.clz32(left & -left);
+      if (floorHf[rank]! < needed) liquidated += lookAt(book, rules, run, rank);
+    }
+  }
+  return liquidated;
+}
+
+/** One look at the debtor at `rank`: whoever still holds what it held at t0 takes the short way. */
+function lookAt(book: Book, rules: CascadeRules, run: Cascade, rank: number): number {
+  const i = book.order[rank]!;
+  if (run.triggerRound[i] === 0) {
+    const hf = untouchedHf(book, rank, run.oracle);
+    if (hf >= PRUNE_MARGIN) {
+      settleRank(run.watch, rank, hf);
+      return 0;
+    }
+  }
+  return liquidate(book, rules, run, rank);
+}
+
+/** Health factor with the holdings of t0, up to rounding. */
+function untouchedHf({ held, owed }: Book, rank: number, oracle: Float64Array): number {
+  let limit = 0;
+  let debt = 0;
+  for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) limit += held.limitUsd[e]! * oracle[held.asset[e]!]!;
+  for (let e = owed.start[rank]!; e < owed.start[rank + 1]!; e++) debt += owed.usd[e]! * oracle[owed.asset[e]!]!;
+  return limit / debt;
+}
+
+/** Liquidate the debtor at `rank` once if its health factor is below 1. Returns 1 where something was repaid. */
+function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number): number {
+  const i = book.order[rank]!;
+  const debtLeft = run.debtLeft[i]!;
+  if (debtLeft === 0) {
+    settleRank(run.watch, rank, Infinity);
+    return 0;
+  }
+  if (book.insolvent[i] === 1 && !rules.includeInsolvent) return 0;
+  const { held, owed, sellable } = book;
+  const { oracle } = run;
+  const left = run.collateralLeft[i]!;
+  let limit = 0;
+  let seizable = 0;
+  let stranded = 0;
+  let bonus = 0;
+  for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) {
+    const asset = held.asset[e]!;
+    let value = held.usd[e]! * oracle[asset]!;
+    if (sellable[asset] === 1) {
+      value *= left;
+      seizable += value;
+      bonus += held.bonus[e]! * value;
+    } else {
+      stranded += value;
+    }
+    limit += held.lt[e]! * value;
+  }
+  let debt = 0;
+  for (let e = owed.start[rank]!; e < owed.start[rank + 1]!; e++) debt += owed.usd[e]! * oracle[owed.asset[e]!]!;
+  debt *= debtLeft;
+  if (!(limit < debt * rules.belowHf)) {
+    settleRank(run.watch, rank, limit / debt);
+    return 0;
+  }
+  if (!(seizable > 0)) {
+    if (!(stranded > 0)) writeOff(run, i, debt);
+    return 0;
+  }
+  settleRank(run.watch, rank, 0);
+  touch(run, i);
+  const venue = book.state.venues[book.state.accountVenue[i]!]!;
+  const total = seizable + stranded;
+  const closesAll = limit / debt <= venue.fullCloseHf || debt <= venue.dustUsd || total <= venue.dustUsd;
+  const premium = 1 + bonus / seizable;
+  let repaid = (closesAll ? 1 : venue.closeFactorFrac) * debt;
+  let seized = repaid * premium;
+  if (seized > seizable) {
+    seized = seizable;
+    repaid = seized / premium;
+  }
+  const seizedShare = seized / seizable;
+  const repaidShare = repaid / debt;
+  sellCollateral(book, run, rank, left * seizedShare);
+  if (rules.buyBack) buyDebt(book, run, rank, debtLeft * repaidShare);
+  run.collateralLeft[i] = left * (1 - seizedShare);
+  run.debtLeft[i] = debtLeft * (1 - repaidShare);
+  run.repaidUsd[i] = run.repaidUsd[i]! + repaid;
+  run.bonusUsd += seized - repaid;
+  if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (debt - repaid)) writeOff(run, i, debt - repaid);
+  return 1;
+}
+
+function writeOff(run: Cascade, i: number, debtUsd: number): void {
+  touch(run, i);
+  run.badDebtUsd[i] = run.badDebtUsd[i]! + debtUsd;
+  run.debtLeft[i] = 0;
+}
+
+/** Remember that account `i` is no longer what it was at t0. */
+function touch(run: Cascade, i: number): void {
+  if (run.triggerRound[i] !== 0) return;
+  run.triggerRound[i] = run.rounds;
+  run.touched[run.touchedCount++] = i;
+}
+
+/** Sell `share` of the collateral that the debtor at `rank` had at t0, as far as it can be sold. */
+function sellCollateral({ held, sellable }: Book, run: Cascade, rank: number, share: number): void {
+  for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) {
+    const k = held.asset[e]!;
+    if (sellable[k] === 1) run.soldUsd[k] = run.soldUsd[k]! + held.saleUsd[e]! * share;
+  }
+}
+
+/** Buy `share` of the debt that the debtor at `rank` had at t0. */
+function buyDebt({ owed }: Book, run: Cascade, rank: number, share: number): void {
+  for (let e = owed.start[rank]!; e < owed.start[rank + 1]!; e++) {
+    const k = owed.asset[e]!;
+    run.soldUsd[k] = run.soldUsd[k]! - owed.saleUsd[e]! * share;
+  }
+}

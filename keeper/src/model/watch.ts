@@ -1,0 +1,152 @@
+import type { Book } from "./book.js";
+import type { BookRows } from "./book-rows.js";
+
+/**
+ * Who has to be looked at: the exact prune of a cascade.
+ *
+ * Two bounds keep the rest out. An account that nobody has looked at cannot fall below a health factor h while
+ * `HF0 min(o_k: held) / max(o_k: owed) >= h`: it waits in the lists of what it holds and owes until the price of one of
+ * them has moved far enough. An account with holdings unchanged since health factor `hf` was found cannot fall below h
+ * while `hf * min_k(o_k'/o_k) / max_k(o_k'/o_k) >= h`, whatever it holds; `drift` is the product of those ratios over the
+ * rounds since. Both leave room for rounding, so that whoever is left out would have been found healthy.
+ *
+ * **Shapes.** Bit m of a set is the debtor at rank m. **Source.** MODEL 9, Lemma, by asset and by round.
+ */
+export interface Watch {
+  /** Debtors that the first bound has let in. */
+  readonly admitted: Uint32Array;
+  /** Those of them whose `floorHf` is below `horizonHf`: whom a round walks over. */
+  readonly near: Uint32Array;
+  /** Words of both sets in use. */
+  words: number;
+  /** `Float64Array[M]`: an admitted debtor's health factor is at least `floorHf * drift`; 0 where nothing is known. */
+  readonly floorHf: Float64Array;
+  horizonHf: number;
+  drift: number;
+  /** `Float64Array[K]`: prices that `drift` has seen. */
+  readonly seen: Float64Array;
+  /** Next debtor by rank, and `Int32Array[K]`, next holder and next debtor of each asset, to let in. */
+  nextRank: number;
+  readonly nextHolder: Int32Array;
+  readonly nextOwer: Int32Array;
+}
+
+/** Guards the prune against the rounding of health factors. */
+export const PRUNE_MARGIN = 1 + 1e-9;
+/** How far `near` looks beyond what is needed now. Only speed depends on it. */
+const HORIZON = 1.03;
+/** Below this drift it is cheaper, and safer, to look at everybody again. */
+const LEAST_DRIFT = 1e-3;
+
+/** Allocate a watch over `debtors` and `assets`. */
+export function createWatch(debtors: number, assets: number): Watch {
+  const words = (debtors + 31) >>> 5;
+  return {
+    admitted: new Uint32Array(words),
+    near: new Uint32Array(words),
+    words: 0,
+    floorHf: new Float64Array(debtors),
+    horizonHf: 0,
+    drift: 1,
+    seen: new Float64Array(assets),
+    nextRank: 0,
+    nextHolder: new Int32Array(assets),
+    nextOwer: new Int32Array(assets),
+  };
+}
+
+/** Forget everybody; `price[K]` is where prices start. */
+export function startWatch(watch: Watch, book: Book, price: Float64Array): void {
+  watch.admitted.fill(0, 0, watch.words);
+  watch.near.fill(0, 0, watch.words);
+  watch.words = 0;
+  watch.horizonHf = HORIZON * PRUNE_MARGIN;
+  watch.drift = 1;
+  watch.seen.set(price);
+  watch.nextRank = 0;
+  watch.nextHolder.set(book.held.holderStart.subarray(0, price.length));
+  watch.nextOwer.set(book.owed.holderStart.subarray(0, price.length));
+}
+
+/** Follow prices to `price[K]`: afterwards everybody whose health factor may be below `hf` is in `near`. */
+export function followPrices(watch: Watch, book: Book, price: Float64Array, hf: number): void {
+  addDrift(watch, price);
+  admit(watch, book, price, hf * PRUNE_MARGIN);
+  const needed = (hf * PRUNE_MARGIN) / watch.drift;
+  if (needed > watch.horizonHf) widen(watch, needed * HORIZON);
+}
+
+/** Look at the debtor at `rank` in the next round, whatever was known. */
+export function watchRank(watch: Watch, rank: number): void {
+  const word = rank >>> 5;
+  const bit = 1 << (rank & 31);
+  if ((watch.admitted[word]! & bit) !== 0) return;
+  watch.admitted[word] = watch.admitted[word]! | bit;
+  watch.near[word] = watch.near[word]! | bit;
+  watch.floorHf[rank] = 0;
+  if (word >= watch.words) watch.words = word + 1;
+}
+
+/** Remember that the debtor at `rank` has health factor `hf` at the prices followed. */
+export function settleRank(watch: Watch, rank: number, hf: number): void {
+  const floorHf = hf / watch.drift;
+  watch.floorHf[rank] = floorHf;
+  if (floorHf >= watch.horizonHf) watch.near[rank >>> 5] = watch.near[rank >>> 5]! & ~(1 << (rank & 31));
+}
+
+function addDrift(watch: Watch, price: Float64Array): void {
+  const { seen } = watch;
+  let low = 1;
+  let high = 1;
+  for (let k = 0; k < seen.length; k++) {
+    if (price[k] === seen[k]) continue;
+    const ratio = price[k]! / seen[k]!;
+    if (ratio < low) low = ratio;
+    if (ratio > high) high = ratio;
+    seen[k] = price[k]!;
+  }
+  watch.drift *= low / high;
+  if (watch.drift > LEAST_DRIFT) return;
+  watch.drift = 1;
+  watch.floorHf.fill(0);
+  watch.near.set(watch.admitted);
+}
+
+/** Let in whom the first bound no longer keeps out at `price[K]`. */
+function admit(watch: Watch, { orderHf, held, owed }: Book, price: Float64Array, hf: number): void {
+  let dearest = 1;
+  for (let k = 0; k < price.length; k++) {
+    if (price[k]! > dearest && owed.holderStart[k]! < owed.holderStart[k + 1]!) dearest = price[k]!;
+  }
+  while (watch.nextRank < orderHf.length && orderHf[watch.nextRank]! < hf) watchRank(watch, watch.nextRank++);
+  for (let k = 0; k < price.length; k++) {
+    if (price[k]! < 1)
+      admitHolders(watch, orderHf, { rows: held, next: watch.nextHolder, k }, (hf * dearest) / price[k]!);
+    if (price[k]! > 1) admitHolders(watch, orderHf, { rows: owed, next: watch.nextOwer, k }, hf * price[k]!);
+  }
+}
+
+function admitHolders(
+  watch: Watch,
+  orderHf: Float64Array,
+  { rows, next, k }: { readonly rows: BookRows; readonly next: Int32Array; readonly k: number },
+  belowHf: number,
+): void {
+  const end = rows.holderStart[k + 1]!;
+  let at = next[k]!;
+  while (at < end && orderHf[rows.holder[at]!]! < belowHf) watchRank(watch, rows.holder[at++]!);
+  next[k] = at;
+}
+
+/** Make `near` hold every admitted debtor whose `floorHf` is below `horizonHf`. */
+function widen(watch: Watch, horizonHf: number): void {
+  watch.horizonHf = horizonHf;
+  for (let w = 0; w < watch.words; w++) {
+    let near = 0;
+    for (let left = watch.admitted[w]!; left !== 0; left &= left - 1) {
+      const bit = left & -left;
+      if (watch.floorHf[32 * w + 31 - Math.clz32(bit)]! < horizonHf) near |= bit;
+    }
+    watch.near[w] = near;
+  }
+}
