@@ -6,11 +6,20 @@ import type { Book } from "./book.js";
 import type { Calibration } from "./calibration.js";
 import { runCascade, type Cascade } from "./cascade.js";
 import { impactRise, pressingSalesUsd } from "./forced-sales.js";
-import { DECISION_RULES, oneSigma, pauseOutcomes, standstill, type PauseOutcome } from "./pause.js";
+import { DECISION_RULES, MAX_PAUSE_SEC, oneSigma, pauseOutcomes, standstill, type PauseOutcome } from "./pause.js";
+import { bootstrapShareBelow } from "./scenarios/bootstrap.js";
 import { sumAt, within, type Scope } from "./scope.js";
 import { exceedsThrottle, throttleUsdPerHour, type SalePressure } from "./throttle.js";
 
 const DAY_SEC = 86_400;
+
+/** Rows of MODEL 7.3 that go by the cliff, in daily standard deviations; and rho_eff of the lowest row. */
+const WATCH = { rho: 0.2, cliffSigmas: 3 };
+const NO_NEW_LEVERAGE_CLIFF_SIGMAS = 2;
+/** Share of bootstrap draws in which a pause must lower bad debt. */
+const PAUSE_CONFIDENCE = 0.95;
+/** After a pause of T nobody should pause again for this many T. */
+const COOLDOWN = 4;
 
 /** What the decision rule looks at, for the whole system; {@link decide} reads one subject's part of it. */
 export interface DecisionEvidence {
@@ -31,8 +40,22 @@ export interface DecisionEvidence {
 /** One subject's row of MODEL 7.3. */
 export interface Decision {
   readonly advice: Advice;
+  /** For people: within advice 0, whether Watch rather than Normal; true wherever advice is more. */
+  readonly watch: boolean;
+  /** T*: 0 where a pause does not help for sure. Never above {@link MAX_PAUSE_SEC}. */
   readonly haltSec: number;
+  /** How long nobody should pause again after that. */
+  readonly cooldownSec: number;
   readonly throttleUsdPerHour: number;
+}
+
+/** What else a row depends on: measured elsewhere. */
+export interface Measured {
+  readonly leverageX: number;
+  readonly atRiskFrac: number;
+  /** s* in daily standard deviations: Infinity where there is no cliff in reach; NaN or absent where nobody looked. */
+  readonly cliffSigmas?: number;
+  readonly calibration: Calibration;
 }
 
 /**
@@ -77,42 +100,44 @@ export function gatherEvidence(
 }
 
 /**
- * The first decision rule: MODEL 7.3 without the cliff distance and with two engine runs in place of bootstrap draws.
+ * The decision rule of MODEL 7.3.
  *
  * - 3 where a venue's price is off by more than the cap in the direction that liquidates wrongly; or where rho_eff is at
- *   least `haltRho`, a pause lowers bad debt by at least `minPauseGain` of it, and at least `toxicShare` of the
- *   liquidatable debt is past the toxic frontier.
+ *   least `haltRho`, a pause surely lowers bad debt ({@link bestPause}), and at least `toxicShare` of the liquidatable
+ *   debt is past the toxic frontier.
  * - 2 where sales due within tau_r exceed the depth inside the net bonus.
- * - 1 where rho_eff or liquidation at risk reach their thresholds, or a price is off in the other direction.
+ * - 1 where rho_eff or liquidation at risk reach their thresholds, the cliff is within two daily standard deviations, or a
+ *   price is off in the other direction.
+ *
+ * A cliff that nobody looked for decides nothing.
  */
-export function decide(
-  state: SystemState,
-  scope: Scope,
-  evidence: DecisionEvidence,
-  { leverageX, atRiskFrac, calibration }: { leverageX: number; atRiskFrac: number; calibration: Calibration },
-): Decision {
+export function decide(state: SystemState, scope: Scope, evidence: DecisionEvidence, measured: Measured): Decision {
+  const { leverageX, atRiskFrac, cliffSigmas = NaN, calibration } = measured;
   const { thresholds, maxPauseSec } = calibration;
   const rho = Math.max(0, 1 - 1 / leverageX);
   const gap = oracleGapOf(scope, evidence, calibration);
   const best = bestPause(scope, evidence, calibration);
   const liquidatable = within(scope, evidence.liquidatableDebt);
   const toxic = liquidatable > 0 && within(scope, evidence.toxicDebt) >= thresholds.toxicShare.value * liquidatable;
-  const rate = throttleUsdPerHour(state, scope, {
-    pressure: evidence.pressure,
-    heldUsd: evidence.heldUsd,
-    calibration,
-  });
-  const advice = (): Advice => {
+  const levered = rho >= thresholds.noNewLeverageRho.value || atRiskFrac >= thresholds.noNewLeverageAtRisk.value;
+  const adviceNow = (): Advice => {
     if (gap === "wrongful") return 3;
     if (rho >= thresholds.haltRho.value && best > 0 && toxic) return 3;
     if (exceedsThrottle(state, scope, evidence.pressure, calibration)) return 2;
-    const levered = rho >= thresholds.noNewLeverageRho.value || atRiskFrac >= thresholds.noNewLeverageAtRisk.value;
-    return levered || gap === "generous" ? 1 : 0;
+    return levered || cliffSigmas <= NO_NEW_LEVERAGE_CLIFF_SIGMAS || gap === "generous" ? 1 : 0;
   };
+  const advice = adviceNow();
+  const haltSec = gap === "wrongful" ? Math.min(maxPauseSec.value, MAX_PAUSE_SEC) : best;
   return {
-    advice: advice(),
-    haltSec: gap === "wrongful" ? maxPauseSec.value : best,
-    throttleUsdPerHour: rate,
+    advice,
+    watch: advice > 0 || rho >= WATCH.rho || cliffSigmas <= WATCH.cliffSigmas,
+    haltSec,
+    cooldownSec: COOLDOWN * haltSec,
+    throttleUsdPerHour: throttleUsdPerHour(state, scope, {
+      pressure: evidence.pressure,
+      heldUsd: evidence.heldUsd,
+      calibration,
+    }),
   };
 }
 
@@ -142,19 +167,27 @@ export function oracleGapOf(
   return gap;
 }
 
-/** argmin of expected bad debt over pauses, where it is lower than now by the least gain; 0 where none is. */
+/**
+ * T*, the argmin of expected bad debt over pauses, where it is lower than now by the least gain, and lower at all in 95 %
+ * of bootstrap draws; 0 where it is not.
+ *
+ * Each bootstrap draw judges T*, the pause that would be made, and not the best pause of that draw: the second could only
+ * be better, and would flatter the rule.
+ */
 function bestPause(scope: Scope, evidence: DecisionEvidence, calibration: Calibration): number {
   const now = within(scope, evidence.badDebtNow);
-  let best = (1 - calibration.thresholds.minPauseGain.value) * now;
-  let sec = 0;
+  let least = (1 - calibration.thresholds.minPauseGain.value) * now;
+  let best: PauseOutcome | null = null;
   for (const pause of evidence.pauses) {
     const after = within(scope, pause.badDebt);
-    if (after < best) {
-      best = after;
-      sec = pause.sec;
+    if (after < least) {
+      least = after;
+      best = pause;
     }
   }
-  return sec;
+  if (best === null) return 0;
+  const onPaths = Float64Array.from(best.paths, (path) => within(scope, path));
+  return bootstrapShareBelow(onPaths, now) >= PAUSE_CONFIDENCE ? best.sec : 0;
 }
 
 /** Past the toxic frontier LTV 1/(1+b), every liquidation raises the LTV of what is left. MODEL T5, Warmuz et al. 2022. */
