@@ -2,10 +2,13 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { leontiefInverse, lookThrough } from "../../../keeper/src/graph/look-through.js";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
+import { openBook } from "../../../keeper/src/model/book.js";
+import { createCascade, runCascade } from "../../../keeper/src/model/cascade.js";
 import { averageFactor, depthUsdAt, marginalFactor } from "../../../keeper/src/model/impact.js";
-import { spectralRadius } from "../../../keeper/src/model/jacobian.js";
-import { fullLoss, oneAccount, runSmall } from "./run-small.js";
-import type { SmallSystem } from "./small-system.js";
+import { spectralRadius } from "../../../keeper/src/model/sensitivity/spectral.js";
+import { crowd, crowdShock } from "./crowd.js";
+import { oneAccount, PLAIN, runSmall } from "./run-small.js";
+import { stateOf } from "./small-system.js";
 
 /** Closed forms of MODEL 10; the file also holds independent simulations of each. */
 const { cases } = JSON.parse(readFileSync("test/vectors/analytic_closed_forms.json", "utf8")) as {
@@ -191,26 +194,13 @@ function gridError(multiplier: number, range: number): number {
   return (multiplier * range) / ACCOUNTS;
 }
 
-/**
- * Final drop with `sold(x)` units sold by accounts whose threshold lies within a drop x. Each sells everything at its
- * threshold (bonus above what the limit leaves), so that units are what the closed form counts; the impact of one unit
- * is `lambda` from the shocked price. Thresholds fill (0, range).
- */
+/** Final drop after an outside drop d0, with `sold(x)` units sold by accounts whose threshold lies within a drop x. */
 function finalDrop(sold: (x: number) => number, lambda: number, d0: number, range: number): number {
-  const lt = 0.99;
-  const thresholds = Array.from({ length: ACCOUNTS }, (_, i) => ((i + 0.5) * range) / ACCOUNTS);
-  const units = thresholds.map((_, i) => sold(((i + 1) * range) / ACCOUNTS) - sold((i * range) / ACCOUNTS));
-  const everybody: SmallSystem = {
-    ...oneAccount({ collateral: 1, debt: 0, lt, bonus: 0.05 }),
-    curves: [{ kind: "inf" }, { kind: "linear", deltaUsd: ((1 - d0) * (1 - d0)) / lambda }],
-    collateral: units.map((u) => [0, u]),
-    debt: units.map((u, i) => [lt * u * (1 - thresholds[i]!), 0]),
-    venue: units.map(() => 0),
-    closeFactor: [1],
-  };
-  const { book, run } = runSmall(everybody, [0, d0]);
+  const book = openBook(stateOf(crowd(sold, lambda, range, ACCOUNTS)));
+  const run = createCascade(book, 0);
+  runCascade(book, crowdShock(d0), PLAIN, run);
   expect(run.converged).to.equal(true);
-  return fullLoss(book, run) / units.reduce((sum, u) => sum + u, 0);
+  return 1 - run.prices.price[1]!;
 }
 
 function mean(curve: DepthCurve, usd: number): number {
