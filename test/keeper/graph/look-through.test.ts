@@ -22,7 +22,7 @@ describe("lookThrough", () => {
     ]);
     expect(circular).to.deep.equal([]);
     expect([...depth]).to.deep.equal([0, 0, 1, 2, 3]);
-    close([...units.subarray(20, 22)], [0.25 + 1.1 * 0.5, 1.1 * 800]);
+    expectClose([...units.subarray(20, 22)], [0.25 + 1.1 * 0.5, 1.1 * 800]);
   });
 
   it("behavior: agrees with adding up ever longer chains of claims, self-loops and circles included", () => {
@@ -38,7 +38,7 @@ describe("lookThrough", () => {
         const slow = chainsAddedUp(rows);
         for (let j = 1; j < 5; j++) {
           const claims = rows[j]!.some((x) => x > 0);
-          close([units[j * 5]!], [claims ? slow[j]! : 0]);
+          expectClose([units[j * 5]!], [claims ? slow[j]! : 0]);
         }
       }),
       { seed: 20261201 },
@@ -50,7 +50,7 @@ describe("lookThrough", () => {
       [0, 0],
       [0.5, 0.3],
     ]);
-    close([units[2]!], [0.5 / 0.7]);
+    expectClose([units[2]!], [0.5 / 0.7]);
     expect(depth[1]).to.equal(1);
   });
 
@@ -85,7 +85,7 @@ describe("lookThrough", () => {
       [0.5, 0.5, 0],
     ]);
     expect(circular).to.deep.equal([]);
-    close([units[3]!, units[6]!], [1, 1]);
+    expectClose([units[3]!, units[6]!], [1, 1]);
   });
 
   it("edge: claims that multiply do not resolve, though their inverse exists", () => {
@@ -105,7 +105,7 @@ describe("lookThrough", () => {
       [0.5, 0, 0.3],
     ]);
     expect(circular).to.deep.equal([1]);
-    close([units[6]!], [0.5 / 0.7]);
+    expectClose([units[6]!], [0.5 / 0.7]);
   });
 });
 
@@ -207,6 +207,6 @@ function chainsAddedUp(rows: readonly (readonly number[])[]): number[] {
   return sum;
 }
 
-function close(actual: readonly number[], expected: readonly number[]): void {
+function expectClose(actual: readonly number[], expected: readonly number[]): void {
   expected.forEach((value, m) => expect(actual[m]!).to.be.closeTo(value, 1e-9 * Math.max(1, Math.abs(value))));
 }

@@ -42,15 +42,15 @@ describe("delta and gamma", () => {
 
   it("a quadratic has its own derivatives at any width, one-sided at 0 and short of 1", () => {
     const inside = Float64Array.of(0.3, 0.4);
-    close(delta(quadratic, inside), [6 * 0.3 - 2 * 0.4 + 7, -2 * 0.3 + 10 * 0.4]);
-    close(gamma(quadratic, inside), [6, -2, -2, 10]);
+    expectClose(delta(quadratic, inside), [6 * 0.3 - 2 * 0.4 + 7, -2 * 0.3 + 10 * 0.4]);
+    expectClose(gamma(quadratic, inside), [6, -2, -2, 10]);
     const seen: number[] = [];
     const watched = (s: Float64Array) => {
       seen.push(...s);
       return quadratic(s);
     };
-    close(delta(watched, Float64Array.of(0, 0.995)), [7 - 2 * 0.995 + 3 * 0.01, 10 * 0.995 - 5 * 0.01]);
-    close(gamma(watched, Float64Array.of(0.01, 0.985)), [6, -2, -2, 10]);
+    expectClose(delta(watched, Float64Array.of(0, 0.995)), [7 - 2 * 0.995 + 3 * 0.01, 10 * 0.995 - 5 * 0.01]);
+    expectClose(gamma(watched, Float64Array.of(0.01, 0.985)), [6, -2, -2, 10]);
     expect(Math.min(...seen)).to.be.at.least(0);
     expect(Math.max(...seen)).to.be.lessThan(1);
   });
@@ -60,10 +60,10 @@ describe("delta and gamma", () => {
     const { inverse, radius } = amplificationOf(Float64Array.from((t10["J"] as number[][]).flat()), 3, 0.01);
     const W = Float64Array.from(t10["N"] as number[]);
     const expected = t10["delta_by_asset"] as number[];
-    close(adjoint(inverse!, W), expected);
+    expectClose(adjoint(inverse!, W), expected);
     const loss = (s: Float64Array) =>
       s.reduce((sum, _, k) => sum + W[k]! * s.reduce((d, x, l) => d + inverse![k * 3 + l]! * x, 0), 0);
-    close(delta(loss, Float64Array.from(t10["shock"] as number[]), 1e-3), expected);
+    expectClose(delta(loss, Float64Array.from(t10["shock"] as number[]), 1e-3), expected);
     for (const entry of gamma(loss, new Float64Array(3))) expect(Math.abs(entry)).to.be.lessThan(1e-2);
     expect(radius).to.be.closeTo(0.35838, 1e-6);
   });
@@ -77,8 +77,8 @@ describe("smoothedDerivatives", () => {
     ]);
     const draws = Float64Array.from([...circle, ...circle.map(() => 0)]);
     const smooth = smoothedDerivatives(quadratic, Float64Array.of(0.3, 0.4), 0.05, draws);
-    close(smooth.delta, [6 * 0.3 - 2 * 0.4 + 7, -2 * 0.3 + 10 * 0.4]);
-    close(smooth.gamma, [6, -2, -2, 10]);
+    expectClose(smooth.delta, [6 * 0.3 - 2 * 0.4 + 7, -2 * 0.3 + 10 * 0.4]);
+    expectClose(smooth.gamma, [6, -2, -2, 10]);
   });
 
   it("a jump of 1 at a distance of c widths has slope phi(c)/h and bend c phi(c)/h^2", () => {
@@ -99,7 +99,7 @@ describe("smoothedDerivatives", () => {
   });
 });
 
-function close(actual: Float64Array, expected: readonly number[]): void {
+function expectClose(actual: Float64Array, expected: readonly number[]): void {
   expect(actual.length).to.equal(expected.length);
   expected.forEach((value, k) => expect(actual[k]!).to.be.closeTo(value, 1e-7 * Math.max(1, Math.abs(value))));
 }

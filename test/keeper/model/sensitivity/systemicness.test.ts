@@ -219,7 +219,7 @@ describe("contagionIndex", () => {
       3,
       (i) => i,
     );
-    close(vector, [0.75, 0.25, 0]);
+    expectClose(vector, [0.75, 0.25, 0]);
     expect(radius).to.be.closeTo((30 * 30 + 10 * 10) / 500, 1e-9);
   });
 
@@ -236,7 +236,7 @@ describe("contagionIndex", () => {
       (i) => i,
     );
     expect(radius).to.be.closeTo(root, 1e-9);
-    close(vector, [x / (x + y), y / (x + y)], 1e-6);
+    expectClose(vector, [x / (x + y), y / (x + y)], 1e-6);
   });
 
   it("what is sold on counts where it ends: stETH weighs on WETH's market too", () => {
@@ -298,7 +298,7 @@ function addsUp(book: Book, shock: Shock): boolean {
   return true;
 }
 
-function close(actual: Float64Array, expected: readonly number[], tolerance = 1e-9): void {
+function expectClose(actual: Float64Array, expected: readonly number[], tolerance = 1e-9): void {
   expect(actual.length).to.equal(expected.length);
   expected.forEach((value, k) => expect(actual[k]!).to.be.closeTo(value, tolerance));
 }
