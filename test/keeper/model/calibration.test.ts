@@ -7,7 +7,6 @@ import {
   parseCalibration,
   valueFor,
 } from "../../../keeper/src/model/calibration.js";
-import { exp, ln, pow } from "../../../keeper/src/model/elementary.js";
 import { shippedCalibration } from "./calibration-file.js";
 
 describe("parseCalibration", () => {
@@ -56,16 +55,5 @@ describe("canonicalCalibration", () => {
     expect(canonicalCalibration(turned)).to.equal(canonicalCalibration(good));
     expect(canonicalCalibration(shippedCalibration("mainnet-1"))).to.not.equal(canonicalCalibration(good));
     expect(MODEL_VERSION).to.match(/^\d+\.\d+\.\d+$/);
-  });
-});
-
-describe("elementary functions", () => {
-  it("agree with the engine's own to a few units in the last place", () => {
-    for (let i = 1; i < 400; i++) {
-      const x = i / 37;
-      expect(exp(-x)).to.be.closeTo(Math.exp(-x), 4 * Number.EPSILON * Math.exp(-x));
-      expect(ln(x)).to.be.closeTo(Math.log(x), 8 * Number.EPSILON * Math.max(1, Math.abs(Math.log(x))));
-      expect(pow(0.5, x)).to.be.closeTo(0.5 ** x, 8 * Number.EPSILON);
-    }
   });
 });

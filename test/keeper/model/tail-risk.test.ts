@@ -95,11 +95,11 @@ describe(expectedShortfall.name, () => {
 
 describe(entropicValueAtRisk.name, () => {
   it("of a normal: mu + sigma sqrt(-2 ln(1 - level)) (Ahmadi-Javid 2012, example)", () => {
-    const sample = normalGrid(50_000).map((z) => 7 + 3 * z);
+    const sample = normalGrid(10_000).map((z) => 7 + 3 * z);
     for (const q of [0.8, 0.9, 0.95]) {
       const closed = 7 + 3 * Math.sqrt(-2 * Math.log(1 - q));
-      // The grid ends at 4.3 sigma: it can only fall short of the closed form, and by little.
-      expect(entropicValueAtRisk(sample, q).usd).to.be.within(closed * 0.995, closed);
+      // The grid ends at 3.9 sigma: it can only fall short of the closed form, and by little.
+      expect(entropicValueAtRisk(sample, q).usd).to.be.within(closed * 0.99, closed);
     }
   });
 
