@@ -24,7 +24,10 @@ export function attribute(book: Book, amountOf: (i: number) => number): Attribut
 /** What liquidators repaid, by whom it was repaid for. USD. */
 export function repaidOf(book: Book, run: Cascade): Attribution {
   const sum = nothing(book.state);
-  for (let t = 0; t < run.touchedCount; t++) attributeTo(sum, book, run.touched[t]!, run.repaidUsd[run.touched[t]!]!);
+  for (let t = 0; t < run.touchedCount; t++) {
+    const rank = run.touched[t]!;
+    attributeTo(sum, book, book.order[rank]!, run.repaidUsd[rank]!);
+  }
   return sum;
 }
 
@@ -42,14 +45,14 @@ function attributeTo(sum: Attribution, { state, collateralUsd }: Book, i: number
 }
 
 /** What was seized and sold of every reserve, USD at t0's market price. `Float64Array[R]`. */
-export function soldByReserve(book: Book, run: Cascade): Float64Array {
-  const sold = new Float64Array(book.state.reserves.length);
-  const { start, asset, reserve, saleUsd } = book.state.collateral;
+export function soldByReserve({ state, order, sellable }: Book, run: Cascade): Float64Array {
+  const sold = new Float64Array(state.reserves.length);
+  const { start, asset, reserve, saleUsd } = state.collateral;
   for (let t = 0; t < run.touchedCount; t++) {
-    const i = run.touched[t]!;
-    const share = 1 - run.collateralLeft[i]!;
+    const i = order[run.touched[t]!]!;
+    const share = 1 - run.collateralLeft[run.touched[t]!]!;
     for (let e = start[i]!; e < start[i + 1]!; e++) {
-      if (book.sellable[asset[e]!] === 1) sold[reserve[e]!] = sold[reserve[e]!]! + saleUsd[e]! * share;
+      if (sellable[asset[e]!] === 1) sold[reserve[e]!] = sold[reserve[e]!]! + saleUsd[e]! * share;
     }
   }
   return sold;
@@ -58,10 +61,9 @@ export function soldByReserve(book: Book, run: Cascade): Float64Array {
 /** Bad debt after a cascade, realised and latent, times `weight`. */
 export function badDebtOf(book: Book, run: Cascade, weight: number): Attribution {
   const sum = nothing(book.state);
-  for (let t = 0; t < run.touchedCount; t++) {
-    attributeTo(sum, book, run.touched[t]!, weight * run.badDebtUsd[run.touched[t]!]!);
-  }
-  visitUncovered(book, run, (i) => attributeTo(sum, book, i, weight * latentBadDebtUsd(book, run, i)));
+  const add = (rank: number, usd: number) => attributeTo(sum, book, book.order[rank]!, weight * usd);
+  for (let t = 0; t < run.touchedCount; t++) add(run.touched[t]!, run.badDebtUsd[run.touched[t]!]!);
+  visitUncovered(book, run, (rank) => add(rank, latentBadDebtUsd(book, run, rank)));
   return sum;
 }
 

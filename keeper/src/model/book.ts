@@ -13,6 +13,8 @@ export interface Book {
   readonly orderHf: Float64Array;
   /** `Int32Array[n]`: where an account stands in `order`; -1 without debt. */
   readonly rank: Int32Array;
+  /** `Int32Array[M]`: index into the state's venues, by rank. */
+  readonly venue: Int32Array;
   /** Positions by rank. */
   readonly held: CollateralRows;
   readonly owed: BookRows;
@@ -52,6 +54,7 @@ export function openBook(state: SystemState): Book {
     order,
     orderHf: Float64Array.from(order, (i) => healthFactor[i]!),
     rank,
+    venue: Int32Array.from(order, (i) => state.accountVenue[i]!),
     held: collateralRows(state, order),
     owed: debtRows(state, order),
     healthFactor,
@@ -61,6 +64,11 @@ export function openBook(state: SystemState): Book {
     sellable: Uint8Array.from(state.assets, (asset) => (asset.curve.kind === "none" ? 0 : 1)),
     coveredHf: state.collateralLt.reduce((most, lt) => Math.max(most, lt), 1),
   };
+}
+
+/** What `byRank[M]` holds of each debtor, by account; `rest` for whoever owes nothing. `Float64Array[n]`. */
+export function byAccount(book: Book, byRank: Float64Array, rest: number): Float64Array {
+  return Float64Array.from(book.rank, (rank) => (rank < 0 ? rest : byRank[rank]!));
 }
 
 function rowSums(positions: Positions, factor: Float64Array | null): Float64Array {

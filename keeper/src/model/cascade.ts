@@ -23,8 +23,8 @@ export interface CascadeRules {
 /**
  * One cascade: scratch and result. Reusable: {@link runCascade} overwrites everything.
  *
- * **Shapes.** Per account, n: `collateralLeft`, `debtLeft` shares of t0; `repaidUsd` and `badDebtUsd` at the oracle's
- * price of the round. `prices.price[K]` are the final market prices as multiples of t0.
+ * **Shapes.** Per debtor by rank in the book, M: `collateralLeft`, `debtLeft` shares of t0; `repaidUsd` and `badDebtUsd`
+ * at the oracle's price of the round. `prices.price[K]` are the final market prices as multiples of t0.
  */
 export interface Cascade {
   readonly prices: PriceState;
@@ -41,9 +41,9 @@ export interface Cascade {
   rounds: number;
   /** False where `maxRounds` ended it. */
   converged: boolean;
-  /** `Int32Array[n]`: the round in which the account was first liquidated or written off; 0 where nobody did. */
+  /** `Int32Array[M]`: the round in which the debtor was first liquidated or written off; 0 where nobody did. */
   readonly triggerRound: Int32Array;
-  /** Those accounts, in the order in which it happened: the first `touchedCount`. Nobody else differs from t0. */
+  /** Ranks of those debtors, in the order in which it happened: the first `touchedCount`. Nobody else differs from t0. */
   readonly touched: Int32Array;
   touchedCount: number;
   readonly watch: Watch;
@@ -51,25 +51,25 @@ export interface Cascade {
 
 /** Allocate the scratch of cascades over `book`. */
 export function createCascade(book: Book, latencyRounds: number): Cascade {
-  const n = book.state.accountVenue.length;
+  const debtors = book.order.length;
   const size = book.state.assets.length;
   const oracleRing = Array.from({ length: latencyRounds + 1 }, () => new Float64Array(size));
   return {
     prices: createPriceState(size),
-    collateralLeft: new Float64Array(n).fill(1),
-    debtLeft: new Float64Array(n).fill(1),
-    repaidUsd: new Float64Array(n),
-    badDebtUsd: new Float64Array(n),
+    collateralLeft: new Float64Array(debtors).fill(1),
+    debtLeft: new Float64Array(debtors).fill(1),
+    repaidUsd: new Float64Array(debtors),
+    badDebtUsd: new Float64Array(debtors),
     soldUsd: new Float64Array(size),
     oracleRing,
     oracle: oracleRing[0]!,
     bonusUsd: 0,
     rounds: 0,
     converged: false,
-    triggerRound: new Int32Array(n),
-    touched: new Int32Array(n),
+    triggerRound: new Int32Array(debtors),
+    touched: new Int32Array(debtors),
     touchedCount: 0,
-    watch: createWatch(n, size),
+    watch: createWatch(debtors, size),
   };
 }
 
@@ -97,7 +97,7 @@ export function resumeCascade(book: Book, shock: Shock, rules: CascadeRules, run
   shockPrices(run.prices, book.state, shock);
   for (const oracle of run.oracleRing) oracle.set(run.prices.price);
   startWatch(run.watch, book, run.prices.price);
-  for (let t = 0; t < run.touchedCount; t++) watchRank(run.watch, book.rank[run.touched[t]!]!);
+  for (let t = 0; t < run.touchedCount; t++) watchRank(run.watch, run.touched[t]!);
   run.rounds = 0;
   let idle = 0;
   while (idle < lanes && run.rounds < rules.maxRounds) {
@@ -118,21 +118,20 @@ function checkScratch(book: Book, run: Cascade, lanes: number): void {
   if (run.oracleRing.length !== lanes) {
     throw new RangeError(`scratch holds ${run.oracleRing.length} oracle rounds, expected ${lanes}: create it anew`);
   }
-  const n = book.state.accountVenue.length;
-  if (run.debtLeft.length !== n || run.soldUsd.length !== book.state.assets.length) {
-    throw new RangeError(`scratch holds ${run.debtLeft.length} accounts, expected ${n}: create it anew`);
+  if (run.debtLeft.length !== book.order.length || run.soldUsd.length !== book.state.assets.length) {
+    throw new RangeError(`scratch holds ${run.debtLeft.length} debtors, expected ${book.order.length}: create it anew`);
   }
 }
 
 /** Back to t0, for everybody who is not there. */
 function undo(run: Cascade): void {
   for (let t = 0; t < run.touchedCount; t++) {
-    const i = run.touched[t]!;
-    run.collateralLeft[i] = 1;
-    run.debtLeft[i] = 1;
-    run.repaidUsd[i] = 0;
-    run.badDebtUsd[i] = 0;
-    run.triggerRound[i] = 0;
+    const rank = run.touched[t]!;
+    run.collateralLeft[rank] = 1;
+    run.debtLeft[rank] = 1;
+    run.repaidUsd[rank] = 0;
+    run.badDebtUsd[rank] = 0;
+    run.triggerRound[rank] = 0;
   }
   run.touchedCount = 0;
   run.bonusUsd = 0;
@@ -143,13 +142,13 @@ function undo(run: Cascade): void {
 export function copyCascade(from: Cascade, to: Cascade, keepFrac: number): void {
   undo(to);
   for (let t = 0; t < from.touchedCount; t++) {
-    const i = from.touched[t]!;
-    to.touched[t] = i;
-    to.collateralLeft[i] = from.collateralLeft[i]!;
-    to.debtLeft[i] = from.debtLeft[i]!;
-    to.repaidUsd[i] = from.repaidUsd[i]!;
-    to.badDebtUsd[i] = from.badDebtUsd[i]!;
-    to.triggerRound[i] = from.triggerRound[i]!;
+    const rank = from.touched[t]!;
+    to.touched[t] = rank;
+    to.collateralLeft[rank] = from.collateralLeft[rank]!;
+    to.debtLeft[rank] = from.debtLeft[rank]!;
+    to.repaidUsd[rank] = from.repaidUsd[rank]!;
+    to.badDebtUsd[rank] = from.badDebtUsd[rank]!;
+    to.triggerRound[rank] = from.triggerRound[rank]!;
   }
   to.touchedCount = from.touchedCount;
   to.bonusUsd = from.bonusUsd;

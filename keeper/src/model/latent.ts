@@ -1,43 +1,44 @@
 import type { Book } from "./book.js";
 import type { Cascade } from "./cascade.js";
-import { followPrices, PRUNE_MARGIN } from "./watch.js";
+import { followPrices, lowestRank, PRUNE_MARGIN } from "./watch.js";
 
 /**
- * Debt of account `i` that its collateral no longer covers at the final prices, though nobody has seized it: 0 while the
- * collateral is worth more. Collateral that a liquidator cannot sell counts for nothing once the account is past its limit.
+ * Debt of the debtor at `rank` that its collateral no longer covers at the final prices, though nobody has seized it: 0
+ * while the collateral is worth more. Collateral that a liquidator cannot sell counts for nothing once the account is past
+ * its limit.
  */
-export function latentBadDebtUsd(book: Book, run: Cascade, i: number): number {
-  if (run.debtLeft[i] === 0) return 0;
-  const { collateral, collateralLt, debt } = book.state;
+export function latentBadDebtUsd({ held, owed, sellable }: Book, run: Cascade, rank: number): number {
+  if (run.debtLeft[rank] === 0) return 0;
   const { price } = run.prices;
-  let owed = 0;
-  for (let e = debt.start[i]!; e < debt.start[i + 1]!; e++) owed += debt.usd[e]! * price[debt.asset[e]!]!;
-  owed *= run.debtLeft[i]!;
-  let sellable = 0;
+  let debt = 0;
+  for (let e = owed.start[rank]!; e < owed.start[rank + 1]!; e++) debt += owed.usd[e]! * price[owed.asset[e]!]!;
+  debt *= run.debtLeft[rank]!;
+  let sold = 0;
   let stranded = 0;
   let limit = 0;
-  for (let e = collateral.start[i]!; e < collateral.start[i + 1]!; e++) {
-    const k = collateral.asset[e]!;
-    const value = collateral.usd[e]! * price[k]! * (book.sellable[k] === 1 ? run.collateralLeft[i]! : 1);
-    if (book.sellable[k] === 1) sellable += value;
+  for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) {
+    const k = held.asset[e]!;
+    const value = held.usd[e]! * price[k]! * (sellable[k] === 1 ? run.collateralLeft[rank]! : 1);
+    if (sellable[k] === 1) sold += value;
     else stranded += value;
-    limit += collateralLt[e]! * value;
+    limit += held.lt[e]! * value;
   }
-  return Math.max(0, owed - sellable - (limit < owed ? 0 : stranded));
+  return Math.max(0, debt - sold - (limit < debt ? 0 : stranded));
 }
 
 /**
- * Call `visit(i)` for every account whose {@link latentBadDebtUsd} after `run` may be above 0, in the book's order: while
- * an account's health factor at the final prices is at least `coveredHf`, its collateral is worth more than its debt.
+ * Call `visit(rank)`, in ascending order, for every debtor whose {@link latentBadDebtUsd} after `run` may be above 0: while
+ * its health factor at the final prices is at least `coveredHf`, its collateral is worth more than its debt.
  */
-export function visitUncovered(book: Book, run: Cascade, visit: (i: number) => void): void {
+export function visitUncovered(book: Book, run: Cascade, visit: (rank: number) => void): void {
   const { watch } = run;
   followPrices(watch, book, run.prices.price, book.coveredHf);
   const needed = (book.coveredHf * PRUNE_MARGIN) / watch.drift;
   for (let w = 0; w < watch.words; w++) {
     for (let left = watch.near[w]!; left !== 0; left &= left - 1) {
-      const rank = 32 * w + 31 - Math.clz32(left & -left);
-      if (watch.floorHf[rank]! < needed) visit(book.order[rank]!);
+      const rank = lowestRank(w, left);
+      const covered = (watch.known[w]! & left & -left) !== 0 && watch.floorHf[rank]! >= needed;
+      if (!covered) visit(rank);
     }
   }
 }

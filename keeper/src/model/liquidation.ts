@@ -1,19 +1,20 @@
 import type { Book } from "./book.js";
 import type { Cascade, CascadeRules } from "./cascade.js";
-import { PRUNE_MARGIN, settleRank } from "./watch.js";
+import { lowestRank, PRUNE_MARGIN, settleRank, unsettleRank } from "./watch.js";
 
 /** Collateral below this share of the debt is nothing: the rest of the debt is bad. */
 const EMPTY_FRAC = 1e-9;
 
 /** Liquidate, once each, everybody near whose health factor is below 1. Returns how many repaid something. */
 export function liquidateNear(book: Book, rules: CascadeRules, run: Cascade): number {
-  const { near, floorHf } = run.watch;
+  const { near, known, floorHf } = run.watch;
   const needed = PRUNE_MARGIN / run.watch.drift;
   let liquidated = 0;
   for (let w = 0; w < run.watch.words; w++) {
     for (let left = near[w]!; left !== 0; left &= left - 1) {
-      const rank = 32 * w + 31 - Math.clz32(left & -left);
-      if (floorHf[rank]! < needed) liquidated += lookAt(book, rules, run, rank);
+      const rank = lowestRank(w, left);
+      if ((known[w]! & left & -left) !== 0 && floorHf[rank]! >= needed) continue;
+      liquidated += lookAt(book, rules, run, rank);
     }
   }
   return liquidated;
@@ -21,8 +22,7 @@ export function liquidateNear(book: Book, rules: CascadeRules, run: Cascade): nu
 
 /** One look at the debtor at `rank`: whoever still holds what it held at t0 takes the short way. */
 function lookAt(book: Book, rules: CascadeRules, run: Cascade, rank: number): number {
-  const i = book.order[rank]!;
-  if (run.triggerRound[i] === 0) {
+  if (run.triggerRound[rank] === 0) {
     const hf = untouchedHf(book, rank, run.oracle);
     if (hf >= PRUNE_MARGIN) {
       settleRank(run.watch, rank, hf);
@@ -43,16 +43,15 @@ function untouchedHf({ held, owed }: Book, rank: number, oracle: Float64Array): 
 
 /** Liquidate the debtor at `rank` once if its health factor is below 1. Returns 1 where something was repaid. */
 function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number): number {
-  const i = book.order[rank]!;
-  const debtLeft = run.debtLeft[i]!;
+  const debtLeft = run.debtLeft[rank]!;
   if (debtLeft === 0) {
     settleRank(run.watch, rank, Infinity);
     return 0;
   }
-  if (book.insolvent[i] === 1 && !rules.includeInsolvent) return 0;
+  if (book.insolvent[book.order[rank]!] === 1 && !rules.includeInsolvent) return 0;
   const { held, owed, sellable } = book;
   const { oracle } = run;
-  const left = run.collateralLeft[i]!;
+  const left = run.collateralLeft[rank]!;
   let limit = 0;
   let seizable = 0;
   let stranded = 0;
@@ -77,12 +76,12 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
     return 0;
   }
   if (!(seizable > 0)) {
-    if (!(stranded > 0)) writeOff(run, i, debt);
+    if (!(stranded > 0)) writeOff(run, rank, debt);
     return 0;
   }
-  settleRank(run.watch, rank, 0);
-  touch(run, i);
-  const venue = book.state.venues[book.state.accountVenue[i]!]!;
+  unsettleRank(run.watch, rank);
+  touch(run, rank);
+  const venue = book.state.venues[book.venue[rank]!]!;
   const total = seizable + stranded;
   const closesAll = limit / debt <= venue.fullCloseHf || debt <= venue.dustUsd || total <= venue.dustUsd;
   const premium = 1 + bonus / seizable;
@@ -96,25 +95,25 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
   const repaidShare = repaid / debt;
   sellCollateral(book, run, rank, left * seizedShare);
   if (rules.buyBack) buyDebt(book, run, rank, debtLeft * repaidShare);
-  run.collateralLeft[i] = left * (1 - seizedShare);
-  run.debtLeft[i] = debtLeft * (1 - repaidShare);
-  run.repaidUsd[i] = run.repaidUsd[i]! + repaid;
+  run.collateralLeft[rank] = left * (1 - seizedShare);
+  run.debtLeft[rank] = debtLeft * (1 - repaidShare);
+  run.repaidUsd[rank] = run.repaidUsd[rank]! + repaid;
   run.bonusUsd += seized - repaid;
-  if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (debt - repaid)) writeOff(run, i, debt - repaid);
+  if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (debt - repaid)) writeOff(run, rank, debt - repaid);
   return 1;
 }
 
-function writeOff(run: Cascade, i: number, debtUsd: number): void {
-  touch(run, i);
-  run.badDebtUsd[i] = run.badDebtUsd[i]! + debtUsd;
-  run.debtLeft[i] = 0;
+function writeOff(run: Cascade, rank: number, debtUsd: number): void {
+  touch(run, rank);
+  run.badDebtUsd[rank] = run.badDebtUsd[rank]! + debtUsd;
+  run.debtLeft[rank] = 0;
 }
 
-/** Remember that account `i` is no longer what it was at t0. */
-function touch(run: Cascade, i: number): void {
-  if (run.triggerRound[i] !== 0) return;
-  run.triggerRound[i] = run.rounds;
-  run.touched[run.touchedCount++] = i;
+/** Remember that the debtor at `rank` is no longer what it was at t0. */
+function touch(run: Cascade, rank: number): void {
+  if (run.triggerRound[rank] !== 0) return;
+  run.triggerRound[rank] = run.rounds;
+  run.touched[run.touchedCount++] = rank;
 }
 
 /** Sell `share` of the collateral that the debtor at `rank` had at t0, as far as it can be sold. */

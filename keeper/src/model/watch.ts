@@ -15,11 +15,13 @@ import type { BookRows } from "./book-rows.js";
 export interface Watch {
   /** Debtors that the first bound has let in. */
   readonly admitted: Uint32Array;
-  /** Those of them whose `floorHf` is below `horizonHf`: whom a round walks over. */
+  /** Those of them whose health factor was found, with the holdings that they have now. */
+  readonly known: Uint32Array;
+  /** Admitted debtors that are not known or have `floorHf` below `horizonHf`: whom a round walks over. */
   readonly near: Uint32Array;
-  /** Words of both sets in use. */
+  /** Words of these sets in use. */
   words: number;
-  /** `Float64Array[M]`: an admitted debtor's health factor is at least `floorHf * drift`; 0 where nothing is known. */
+  /** `Float64Array[M]`: a known debtor's health factor is at least `floorHf * drift`. */
   readonly floorHf: Float64Array;
   horizonHf: number;
   drift: number;
@@ -43,6 +45,7 @@ export function createWatch(debtors: number, assets: number): Watch {
   const words = (debtors + 31) >>> 5;
   return {
     admitted: new Uint32Array(words),
+    known: new Uint32Array(words),
     near: new Uint32Array(words),
     words: 0,
     floorHf: new Float64Array(debtors),
@@ -58,6 +61,7 @@ export function createWatch(debtors: number, assets: number): Watch {
 /** Forget everybody; `price[K]` is where prices start. */
 export function startWatch(watch: Watch, book: Book, price: Float64Array): void {
   watch.admitted.fill(0, 0, watch.words);
+  watch.known.fill(0, 0, watch.words);
   watch.near.fill(0, 0, watch.words);
   watch.words = 0;
   watch.horizonHf = HORIZON * PRUNE_MARGIN;
@@ -76,22 +80,34 @@ export function followPrices(watch: Watch, book: Book, price: Float64Array, hf: 
   if (needed > watch.horizonHf) widen(watch, needed * HORIZON);
 }
 
-/** Look at the debtor at `rank` in the next round, whatever was known. */
+/** Let in the debtor at `rank`. */
 export function watchRank(watch: Watch, rank: number): void {
   const word = rank >>> 5;
   const bit = 1 << (rank & 31);
   if ((watch.admitted[word]! & bit) !== 0) return;
   watch.admitted[word] = watch.admitted[word]! | bit;
   watch.near[word] = watch.near[word]! | bit;
-  watch.floorHf[rank] = 0;
   if (word >= watch.words) watch.words = word + 1;
 }
 
 /** Remember that the debtor at `rank` has health factor `hf` at the prices followed. */
 export function settleRank(watch: Watch, rank: number, hf: number): void {
+  const word = rank >>> 5;
+  const bit = 1 << (rank & 31);
   const floorHf = hf / watch.drift;
   watch.floorHf[rank] = floorHf;
-  if (floorHf >= watch.horizonHf) watch.near[rank >>> 5] = watch.near[rank >>> 5]! & ~(1 << (rank & 31));
+  watch.known[word] = watch.known[word]! | bit;
+  if (floorHf >= watch.horizonHf) watch.near[word] = watch.near[word]! & ~bit;
+}
+
+/** Forget what was found of the debtor at `rank`, who is near: its holdings have changed. */
+export function unsettleRank(watch: Watch, rank: number): void {
+  watch.known[rank >>> 5] = watch.known[rank >>> 5]! & ~(1 << (rank & 31));
+}
+
+/** The debtor of the lowest bit of `set`, which is not empty, in word `w`. */
+export function lowestRank(w: number, set: number): number {
+  return 32 * w + 31 - Math.clz32(set & -set);
 }
 
 function addDrift(watch: Watch, price: Float64Array): void {
@@ -108,7 +124,7 @@ function addDrift(watch: Watch, price: Float64Array): void {
   watch.drift *= low / high;
   if (watch.drift > LEAST_DRIFT) return;
   watch.drift = 1;
-  watch.floorHf.fill(0);
+  watch.known.fill(0);
   watch.near.set(watch.admitted);
 }
 
@@ -138,14 +154,13 @@ function admitHolders(
   next[k] = at;
 }
 
-/** Make `near` hold every admitted debtor whose `floorHf` is below `horizonHf`. */
+/** Let `near` reach up to `horizonHf`. */
 function widen(watch: Watch, horizonHf: number): void {
   watch.horizonHf = horizonHf;
   for (let w = 0; w < watch.words; w++) {
-    let near = 0;
-    for (let left = watch.admitted[w]!; left !== 0; left &= left - 1) {
-      const bit = left & -left;
-      if (watch.floorHf[32 * w + 31 - Math.clz32(bit)]! < horizonHf) near |= bit;
+    let near = watch.admitted[w]!;
+    for (let left = near & watch.known[w]!; left !== 0; left &= left - 1) {
+      if (watch.floorHf[lowestRank(w, left)]! >= horizonHf) near &= ~(left & -left);
     }
     watch.near[w] = near;
   }

@@ -63,15 +63,15 @@ describe("runCascade against the golden systems", () => {
       );
       expectClose(soldUnits(cascade, system.prices), out.Q);
       expectClose(
-        perVenue(book, (i) => cascade.repaidUsd[i]!),
+        perVenue(book, (rank) => cascade.repaidUsd[rank]!),
         out.liquidated,
       );
       expectClose(
-        perVenue(book, (i) => cascade.badDebtUsd[i]!),
+        perVenue(book, (rank) => cascade.badDebtUsd[rank]!),
         out.bad_debt,
       );
       expectClose(
-        perVenue(book, (i) => latentBadDebtUsd(book, cascade, i)),
+        perVenue(book, (rank) => latentBadDebtUsd(book, cascade, rank)),
         out.latent_bad_debt,
       );
       expectClose([cascade.bonusUsd], [out.bonus_paid]);
@@ -134,9 +134,9 @@ function soldUnits(cascade: Cascade, prices: readonly number[]): number[] {
   return prices.map((p, k) => (cascade.prices.temporaryUsd[k]! + cascade.prices.permanentUsd[k]!) / p);
 }
 
-function perVenue(book: Book, value: (i: number) => number): number[] {
+function perVenue(book: Book, value: (rank: number) => number): number[] {
   const sums = book.state.venues.map(() => 0);
-  book.state.accountVenue.forEach((v, i) => (sums[v] = sums[v]! + value(i)));
+  book.venue.forEach((v, rank) => (sums[v] = sums[v]! + value(rank)));
   return sums;
 }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
+import { byAccount } from "../../../keeper/src/model/book.js";
 import { latentBadDebtUsd } from "../../../keeper/src/model/latent.js";
 import { anyCurve, smoothCurve, systems } from "./random-system.js";
 import { fullLoss, runSmall, total } from "./run-small.js";
@@ -30,13 +31,14 @@ describe("runCascade against the slow reference", () => {
         [...run.prices.price].map((x, k) => x * system.prices[k]!),
         slow.price,
       );
-      close([...run.repaidUsd], slow.repaid);
-      close([...run.badDebtUsd], slow.badDebt);
+      close([...byAccount(book, run.repaidUsd, 0)], slow.repaid);
+      close([...byAccount(book, run.badDebtUsd, 0)], slow.badDebt);
       close([run.bonusUsd], [slow.bonus]);
       expect(run.rounds).to.equal(slow.rounds);
       expect(run.converged).to.equal(true);
+      const collateralLeft = byAccount(book, run.collateralLeft, 1);
       system.collateral.forEach((row, i) => {
-        const left = row.map((u) => u * run.collateralLeft[i]!);
+        const left = row.map((u) => u * collateralLeft[i]!);
         close(left, slow.unitsLeft[i]!);
       });
       expect(book.order.length).to.be.at.most(system.venue.length);
@@ -77,10 +79,11 @@ describe("runCascade: what must hold", () => {
   it("the order of accounts does not matter", () => {
     fc.assert(
       fc.property(systems(anyCurve), drop, (system, s) => {
-        const forward = runSmall(system, [0, s, s]).run;
-        const backward = runSmall(reversed(system), [0, s, s]).run;
-        close([...backward.prices.price], [...forward.prices.price]);
-        close([...backward.repaidUsd].reverse(), [...forward.repaidUsd]);
+        const forward = runSmall(system, [0, s, s]);
+        const backward = runSmall(reversed(system), [0, s, s]);
+        close([...backward.run.prices.price], [...forward.run.prices.price]);
+        const repaid = ({ book, run }: typeof forward) => [...byAccount(book, run.repaidUsd, 0)];
+        close(repaid(backward).reverse(), repaid(forward));
       }),
       SEED,
     );
@@ -103,18 +106,19 @@ describe("runCascade: what must hold", () => {
     fc.assert(
       fc.property(systems(anyCurve), drop, (system, s) => {
         const { book, run } = runSmall(system, [0, s, s]);
+        const collateralLeft = byAccount(book, run.collateralLeft, 1);
         const sold = [0, 1, 2].map(
           (k) => (run.prices.temporaryUsd[k]! + run.prices.permanentUsd[k]!) / system.prices[k]!,
         );
         for (const k of [1, 2]) {
           const start = system.collateral.reduce((sum, row) => sum + row[k]!, 0);
-          const left = system.collateral.reduce((sum, row, i) => sum + row[k]! * run.collateralLeft[i]!, 0);
+          const left = system.collateral.reduce((sum, row, i) => sum + row[k]! * collateralLeft[i]!, 0);
           close([left + sold[k]!], [start]);
         }
-        for (let i = 0; i < book.debtUsd.length; i++) {
-          expect(run.debtLeft[i]).to.be.within(0, 1);
-          expect(run.collateralLeft[i]).to.be.within(0, 1);
-          expect(latentBadDebtUsd(book, run, i)).to.be.at.least(0);
+        for (let rank = 0; rank < book.order.length; rank++) {
+          expect(run.debtLeft[rank]).to.be.within(0, 1);
+          expect(run.collateralLeft[rank]).to.be.within(0, 1);
+          expect(latentBadDebtUsd(book, run, rank)).to.be.at.least(0);
         }
       }),
       SEED,

@@ -1,5 +1,5 @@
 import type { SystemState } from "../../graph/system-state.js";
-import type { Book } from "../book.js";
+import { byAccount, type Book } from "../book.js";
 import { runCascade, type Cascade } from "../cascade.js";
 import type { Shock } from "../price-state.js";
 import { adjoint, amplificationOf, SALES_ONLY } from "./amplification.js";
@@ -76,13 +76,14 @@ export function withPassedOn(state: SystemState, perUsd: Float64Array, price: Fl
 function splitSales(book: Book, run: Cascade, perUsd: Float64Array): Omit<Systemicness, "supercritical"> {
   const { state, sellable } = book;
   const { start, asset, saleUsd } = state.collateral;
-  const account = new Float64Array(run.collateralLeft.length);
+  const account = new Float64Array(book.rank.length);
+  const collateralLeft = byAccount(book, run.collateralLeft, 1);
   const owner = new Float64Array(state.owners.length);
   const venue = new Float64Array(state.venues.length);
   const byAsset = new Float64Array(state.assets.length);
   let totalUsd = 0;
   for (let i = 0; i < account.length; i++) {
-    const share = 1 - run.collateralLeft[i]!;
+    const share = 1 - collateralLeft[i]!;
     if (share === 0) continue;
     for (let e = start[i]!; e < start[i + 1]!; e++) {
       const k = asset[e]!;
