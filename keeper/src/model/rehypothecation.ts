@@ -1,7 +1,7 @@
 import type { Backing } from "../graph/backing.js";
-import { leontiefInverse } from "../graph/look-through.js";
 import type { SystemState } from "../graph/system-state.js";
 import type { Scope } from "./scope.js";
+import { grossMultiples } from "./velocity.js";
 
 /**
  * Gross claims per unit of underlying that one token stands for: 1 for a base asset, 2 for a plain staking token (itself
@@ -19,13 +19,9 @@ export function claimMultiples(state: SystemState, backing: Backing): Float64Arr
       if (units > 0) shares[j * size + k] = (units * backing.navUsd[k]!) / backing.navUsd[j]!;
     }
   }
-  const inverse = leontiefInverse(shares, size);
-  if (inverse === null)
+  const multiples = grossMultiples(shares, size);
+  if (multiples === null)
     throw new RangeError("claims do not resolve: expected look-through to have rejected circular ones");
-  const multiples = new Float64Array(size);
-  for (let j = 0; j < size; j++) {
-    for (let k = 0; k < size; k++) multiples[j] = multiples[j]! + inverse[j * size + k]!;
-  }
   return multiples;
 }
 
