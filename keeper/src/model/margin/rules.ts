@@ -1,7 +1,7 @@
 import type { ReserveView, SystemState } from "../../graph/system-state.js";
 import { valueFor, type Calibration } from "../calibration.js";
-import { exp } from "../elementary.js";
 import { salePenalty } from "../proceeds.js";
+import { smartLtv } from "../smart-ltv.js";
 import { capacityUsd } from "../throttle.js";
 
 const DAY_SEC = 86_400;
@@ -44,21 +44,19 @@ export function slippageLt(
 }
 
 /**
- * SmartLTV of a market, `exp(-c sigma / sqrt(l/d)) - b`, at least 0: sigma a day, l what can be sold with a slippage
- * inside the bonus, d what is supplied, in place of the cap that would allow more.
+ * SmartLTV of a market: sigma a day, l what can be sold with a slippage inside the bonus, d what is supplied, in place of
+ * the cap that would allow more. 0 where nothing can be sold.
  *
- * **Source.** MODEL 7.1 rule 1; Risk DAO.
+ * **Source.** MODEL 7.1 rule 1.
  */
 export function smartLt(
   state: SystemState,
-  reserve: ReserveView,
+  { asset, bonusFrac, suppliedUsd }: ReserveView,
   confidence: number,
   calibration: Calibration,
 ): number {
-  const { asset, bonusFrac, suppliedUsd } = reserve;
+  const liquidityUsd = capacityUsd(state, asset, bonusFrac);
+  if (!(liquidityUsd > 0)) return 0;
   const sigma = valueFor(calibration.sigmaDaily, state.assets[asset]!.symbol);
-  const liquidity = capacityUsd(state, asset, bonusFrac);
-  if (suppliedUsd === 0) return liquidity > 0 ? 1 - bonusFrac : 0;
-  if (!(liquidity > 0)) return 0;
-  return Math.max(0, exp((-confidence * sigma) / Math.sqrt(liquidity / suppliedUsd)) - bonusFrac);
+  return smartLtv({ clf: confidence, sigma, liquidityUsd, capUsd: suppliedUsd, bonusFrac });
 }
