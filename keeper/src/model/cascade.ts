@@ -1,5 +1,6 @@
 import type { Book } from "./book.js";
 import { liquidateNear } from "./liquidation.js";
+import { passOnSales } from "./pass-on-sales.js";
 import { clearSales, createPriceState, markPrices, shockPrices, type PriceState, type Shock } from "./price-state.js";
 import { createWatch, followPrices, startWatch, watchRank, type Watch } from "./watch.js";
 
@@ -18,7 +19,16 @@ export interface CascadeRules {
   readonly belowHf: number;
   /** Accounts with more debt than collateral at t0 take part; otherwise nobody touches them. */
   readonly includeInsolvent: boolean;
+  /** Who liquidates, and how far; where absent, everything that the rules allow is repaid. */
+  readonly gate?: LiquidationGate;
 }
+
+/**
+ * What of the `repaidUsd` that the rules allow is repaid of the debtor at `rank`: 0 is no liquidation.
+ *
+ * `soldFrac`, `boughtFrac`: shares of the collateral and the debt at t0 that change hands per USD repaid.
+ */
+export type LiquidationGate = (rank: number, repaidUsd: number, soldFrac: number, boughtFrac: number) => number;
 
 /**
  * One cascade: scratch and result. Reusable: {@link runCascade} overwrites everything.
@@ -32,6 +42,8 @@ export interface Cascade {
   readonly debtLeft: Float64Array;
   readonly repaidUsd: Float64Array;
   readonly badDebtUsd: Float64Array;
+  /** Share of the debt at t0 that was written off as bad. */
+  readonly writtenOffFrac: Float64Array;
   readonly soldUsd: Float64Array;
   readonly oracleRing: readonly Float64Array[];
   /** The oracle's prices of the current round: one of `oracleRing`. */
@@ -60,6 +72,7 @@ export function createCascade(book: Book, latencyRounds: number): Cascade {
     debtLeft: new Float64Array(debtors).fill(1),
     repaidUsd: new Float64Array(debtors),
     badDebtUsd: new Float64Array(debtors),
+    writtenOffFrac: new Float64Array(debtors),
     soldUsd: new Float64Array(size),
     oracleRing,
     oracle: oracleRing[0]!,
@@ -83,7 +96,7 @@ export function createCascade(book: Book, latencyRounds: number): Cascade {
  * **Throws** `RangeError` where the scratch was made for another book or latency. **Source.** MODEL 5.2, 5.3, 9.
  */
 export function runCascade(book: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
-  undo(run);
+  undoCascade(run);
   resumeCascade(book, shock, rules, run);
 }
 
@@ -94,24 +107,39 @@ export function runCascade(book: Book, shock: Shock, rules: CascadeRules, run: C
 export function resumeCascade(book: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
   const lanes = rules.latencyRounds + 1;
   checkScratch(book, run, lanes);
-  shockPrices(run.prices, book.state, shock);
+  startRounds(book, shock, run);
   for (const oracle of run.oracleRing) oracle.set(run.prices.price);
-  startWatch(run.watch, book, run.prices.price);
-  for (let t = 0; t < run.touchedCount; t++) watchRank(run.watch, run.touched[t]!);
-  run.rounds = 0;
   let idle = 0;
   while (idle < lanes && run.rounds < rules.maxRounds) {
     run.rounds++;
     run.oracle = run.oracleRing[run.rounds % lanes]!;
-    followPrices(run.watch, book, run.oracle, 1);
-    run.soldUsd.fill(0);
-    idle = liquidateNear(book, rules, run) > 0 ? 0 : idle + 1;
-    passOnSales(book, run);
-    addSales(rules, run);
-    markPrices(run.prices, book.state, shock);
+    idle = liquidateRound(book, rules, run) > 0 ? 0 : idle + 1;
+    settleRound(book, shock, rules, run);
     run.oracle.set(run.prices.price);
   }
   run.converged = idle >= lanes;
+}
+
+/** Move prices to `shock`, with the sales so far still on the market, and count rounds from 0. */
+export function startRounds(book: Book, shock: Shock, run: Cascade): void {
+  shockPrices(run.prices, book.state, shock);
+  startWatch(run.watch, book, run.prices.price);
+  for (let t = 0; t < run.touchedCount; t++) watchRank(run.watch, run.touched[t]!);
+  run.rounds = 0;
+}
+
+/** Liquidate once at the prices of `run.oracle`; `run.soldUsd` is what went to markets. Returns how many repaid something. */
+export function liquidateRound(book: Book, rules: CascadeRules, run: Cascade): number {
+  followPrices(run.watch, book, run.oracle, 1);
+  run.soldUsd.fill(0);
+  return liquidateNear(book, rules, run);
+}
+
+/** Pass on the sales of a round, and move prices by them. */
+export function settleRound({ state }: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
+  passOnSales(state, run.prices.price, run.soldUsd);
+  addSales(rules, run);
+  markPrices(run.prices, state, shock);
 }
 
 function checkScratch(book: Book, run: Cascade, lanes: number): void {
@@ -124,13 +152,14 @@ function checkScratch(book: Book, run: Cascade, lanes: number): void {
 }
 
 /** Back to t0, for everybody who is not there. */
-function undo(run: Cascade): void {
+export function undoCascade(run: Cascade): void {
   for (let t = 0; t < run.touchedCount; t++) {
     const rank = run.touched[t]!;
     run.collateralLeft[rank] = 1;
     run.debtLeft[rank] = 1;
     run.repaidUsd[rank] = 0;
     run.badDebtUsd[rank] = 0;
+    run.writtenOffFrac[rank] = 0;
     run.triggerRound[rank] = 0;
   }
   run.touchedCount = 0;
@@ -140,7 +169,7 @@ function undo(run: Cascade): void {
 
 /** Make `to` stand where `from` stands; both must be scratch of one book. `keepFrac` of the temporary sales stays. */
 export function copyCascade(from: Cascade, to: Cascade, keepFrac: number): void {
-  undo(to);
+  undoCascade(to);
   for (let t = 0; t < from.touchedCount; t++) {
     const rank = from.touched[t]!;
     to.touched[t] = rank;
@@ -148,26 +177,13 @@ export function copyCascade(from: Cascade, to: Cascade, keepFrac: number): void 
     to.debtLeft[rank] = from.debtLeft[rank]!;
     to.repaidUsd[rank] = from.repaidUsd[rank]!;
     to.badDebtUsd[rank] = from.badDebtUsd[rank]!;
+    to.writtenOffFrac[rank] = from.writtenOffFrac[rank]!;
     to.triggerRound[rank] = from.triggerRound[rank]!;
   }
   to.touchedCount = from.touchedCount;
   to.bonusUsd = from.bonusUsd;
   to.prices.permanentUsd.set(from.prices.permanentUsd);
   for (let k = 0; k < to.soldUsd.length; k++) to.prices.temporaryUsd[k] = keepFrac * from.prices.temporaryUsd[k]!;
-}
-
-/** A sale into a pool leaves the seller with its quote, a redemption with what was behind the token: sell that too. */
-function passOnSales(book: Book, run: Cascade): void {
-  const { saleOrder, passOn } = book.state;
-  const { price } = run.prices;
-  for (let m = 0; m < saleOrder.length; m++) {
-    const j = saleOrder[m]!;
-    for (let e = passOn.start[j]!; e < passOn.start[j + 1]!; e++) {
-      const k = passOn.asset[e]!;
-      if (!(price[k]! > 0)) continue;
-      run.soldUsd[k] = run.soldUsd[k]! + run.soldUsd[j]! * passOn.weight[e]! * (price[j]! / price[k]!);
-    }
-  }
 }
 
 function addSales(rules: CascadeRules, run: Cascade): void {

@@ -1,6 +1,6 @@
 import type { Book } from "./book.js";
 import type { Cascade, CascadeRules } from "./cascade.js";
-import { lowestRank, PRUNE_MARGIN, settleRank, unsettleRank } from "./watch.js";
+import { lowestRank, PRUNE_MARGIN, settleRank } from "./watch.js";
 
 /** Collateral below this share of the debt is nothing: the rest of the debt is bad. */
 const EMPTY_FRAC = 1e-9;
@@ -20,10 +20,10 @@ export function liquidateNear(book: Book, rules: CascadeRules, run: Cascade): nu
   return liquidated;
 }
 
-/** One look at the debtor at `rank`: whoever still holds what it held at t0 takes the short way. */
+/** One look at the debtor at `rank`: whoever holds what it held at t0, and is healthy all the same, takes the short way. */
 function lookAt(book: Book, rules: CascadeRules, run: Cascade, rank: number): number {
   if (run.triggerRound[rank] === 0) {
-    const hf = untouchedHf(book, rank, run.oracle);
+    const hf = leastHf(book, rank, run.oracle, run.watch.dearestOwed);
     if (hf >= PRUNE_MARGIN) {
       settleRank(run.watch, rank, hf);
       return 0;
@@ -32,13 +32,12 @@ function lookAt(book: Book, rules: CascadeRules, run: Cascade, rank: number): nu
   return liquidate(book, rules, run, rank);
 }
 
-/** Health factor with the holdings of t0, up to rounding. */
-function untouchedHf({ held, owed }: Book, rank: number, oracle: Float64Array): number {
+/** Up to rounding, a bound from below on the health factor with the holdings of t0, no debt dearer than `dearest`. */
+function leastHf({ held, owed }: Book, rank: number, oracle: Float64Array, dearest: number): number {
+  const { start, asset, limitUsd } = held;
   let limit = 0;
-  let debt = 0;
-  for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) limit += held.limitUsd[e]! * oracle[held.asset[e]!]!;
-  for (let e = owed.start[rank]!; e < owed.start[rank + 1]!; e++) debt += owed.usd[e]! * oracle[owed.asset[e]!]!;
-  return limit / debt;
+  for (let e = start[rank]!; e < start[rank + 1]!; e++) limit += limitUsd[e]! * oracle[asset[e]!]!;
+  return limit / (owed.totalUsd[rank]! * dearest);
 }
 
 /** Liquidate the debtor at `rank` once if its health factor is below 1. Returns 1 where something was repaid. */
@@ -48,8 +47,8 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
     settleRank(run.watch, rank, Infinity);
     return 0;
   }
-  if (book.insolvent[book.order[rank]!] === 1 && !rules.includeInsolvent) return 0;
   const { held, owed, sellable } = book;
+  if (held.totalUsd[rank]! < owed.totalUsd[rank]! && !rules.includeInsolvent) return 0;
   const { oracle } = run;
   const left = run.collateralLeft[rank]!;
   let limit = 0;
@@ -79,8 +78,6 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
     if (!(stranded > 0)) writeOff(run, rank, debt);
     return 0;
   }
-  unsettleRank(run.watch, rank);
-  touch(run, rank);
   const venue = book.state.venues[book.venue[rank]!]!;
   const total = seizable + stranded;
   const closesAll = limit / debt <= venue.fullCloseHf || debt <= venue.dustUsd || total <= venue.dustUsd;
@@ -91,6 +88,12 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
     seized = seizable;
     repaid = seized / premium;
   }
+  if (rules.gate !== undefined) {
+    const allowed = rules.gate(rank, repaid, (left * premium) / seizable, debtLeft / debt);
+    if (!(allowed > 0)) return 0;
+    if (allowed < repaid) seized = (repaid = allowed) * premium;
+  }
+  touch(run, rank);
   const seizedShare = seized / seizable;
   const repaidShare = repaid / debt;
   sellCollateral(book, run, rank, left * seizedShare);
@@ -99,6 +102,7 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
   run.debtLeft[rank] = debtLeft * (1 - repaidShare);
   run.repaidUsd[rank] = run.repaidUsd[rank]! + repaid;
   run.bonusUsd += seized - repaid;
+  settleRank(run.watch, rank, (limit / debt) * ((1 - seizedShare) / (1 - repaidShare)));
   if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (debt - repaid)) writeOff(run, rank, debt - repaid);
   return 1;
 }
@@ -106,6 +110,7 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
 function writeOff(run: Cascade, rank: number, debtUsd: number): void {
   touch(run, rank);
   run.badDebtUsd[rank] = run.badDebtUsd[rank]! + debtUsd;
+  run.writtenOffFrac[rank] = run.debtLeft[rank]!;
   run.debtLeft[rank] = 0;
 }
 

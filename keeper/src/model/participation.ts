@@ -1,5 +1,6 @@
 import type { SystemState } from "../graph/system-state.js";
 import { averageOwn } from "./execution.js";
+import { passOnSales } from "./pass-on-sales.js";
 import type { PriceState, Shock } from "./price-state.js";
 
 /** What liquidators want. MODEL 5.5. */
@@ -148,12 +149,6 @@ function soldUsd(prices: PriceState, k: number): number {
 function flowOf({ state, prices }: SaleMarket, offer: Offer): Float64Array {
   const flow = new Float64Array(state.assets.length);
   for (const [k, usd] of offer.legs) flow[k] = flow[k]! + usd;
-  for (const j of state.saleOrder) {
-    for (let e = state.passOn.start[j]!; e < state.passOn.start[j + 1]!; e++) {
-      const k = state.passOn.asset[e]!;
-      if (!(prices.price[k]! > 0)) continue;
-      flow[k] = flow[k]! + flow[j]! * state.passOn.weight[e]! * (prices.price[j]! / prices.price[k]!);
-    }
-  }
+  passOnSales(state, prices.price, flow);
   return flow;
 }
