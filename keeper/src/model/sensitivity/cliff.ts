@@ -2,7 +2,7 @@ import type { Book } from "../book.js";
 import { createCascade, runCascade } from "../cascade.js";
 import { LADDER_RULES } from "../leverage.js";
 import type { Shock } from "../price-state.js";
-import { SALES_ONLY } from "./amplification.js";
+import { SALES_ONLY, WINDOWS } from "./amplification.js";
 import { jacobian } from "./jacobian.js";
 import { heldByAsset, lossUsd } from "./loss.js";
 import { spectralRadius } from "./spectral.js";
@@ -23,7 +23,7 @@ export interface CliffProbe {
   readonly first: (dropFrac: number) => number;
   /** Linf in USD; NaN where it is unknown. */
   readonly full: (dropFrac: number) => number;
-  /** Spectral radius of J from there on. */
+  /** Spectral radius of J from there on, the smallest over the windows that were looked at. */
   readonly radius: (dropFrac: number) => number;
 }
 
@@ -33,8 +33,6 @@ const STEPS = 1_000;
 const CLIFF_MULTIPLE = 20;
 /** Halvings of a step: 10 bp to less than 0.1 bp. */
 const HALVINGS = 7;
-/** Window of J along the scan: the smallest of MODEL 6.2. */
-const RADIUS_WINDOW = 0.01;
 
 /**
  * Scan in steps of 10 bp for the first drop from which one more step adds more than 20 times its own loss, or at which
@@ -75,7 +73,12 @@ function halved(from: number, to: number, givesWay: (from: number, middle: numbe
   return low;
 }
 
-/** Where along `shockOf(drop)` the system falls by itself; drops beyond `maxDropFrac` are not looked at. */
+/**
+ * Where along `shockOf(drop)` the system falls by itself; drops beyond `maxDropFrac` are not looked at.
+ *
+ * The radius must reach 1 at every window of MODEL 6.2: one large account at its limit passes 1 at the smallest window
+ * alone, and is no cliff, since nothing comes after it.
+ */
 export function cliffDistance(
   book: Book,
   shockOf: (dropFrac: number) => Shock,
@@ -94,12 +97,14 @@ export function cliffDistance(
   const radius = (dropFrac: number): number => {
     const shock = shockOf(dropFrac);
     runCascade(book, shock, LADDER_RULES, run);
-    const matrix = jacobian(book, scratch, {
-      windowFrac: RADIUS_WINDOW,
-      rules: SALES_ONLY,
-      from: { cascade: run, shock },
-    });
-    return spectralRadius(matrix, held.length).radius;
+    let least = Infinity;
+    for (const windowFrac of WINDOWS) {
+      const from = { cascade: run, shock };
+      const matrix = jacobian(book, scratch, { windowFrac, rules: SALES_ONLY, from });
+      least = Math.min(least, spectralRadius(matrix, held.length).radius);
+      if (least < 1) break;
+    }
+    return least;
   };
   return cliffOf({ first: (dropFrac) => lossAfter(dropFrac, 0), full, radius }, maxDropFrac, sigmaDaily);
 }

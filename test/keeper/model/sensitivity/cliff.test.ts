@@ -7,6 +7,7 @@ import { cliffDistance, cliffOf } from "../../../../keeper/src/model/sensitivity
 import { jacobian } from "../../../../keeper/src/model/sensitivity/jacobian.js";
 import { spectralRadius } from "../../../../keeper/src/model/sensitivity/spectral.js";
 import { crowd, crowdShock, RISING } from "../crowd.js";
+import { oneAccount } from "../run-small.js";
 import { stateOf } from "../small-system.js";
 
 const first = (d: number) => d;
@@ -68,6 +69,17 @@ describe("cliffDistance", () => {
       const matrix = jacobian(book, scratch, { windowFrac: 0.001, rules: SALES_ONLY, from });
       expect(spectralRadius(matrix, 2).radius).to.be.closeTo(RISING.radius(d0), 0.05 * RISING.radius(d0));
     }
+  });
+
+  it("one large account at its limit is no cliff: at wider windows nothing comes after it", () => {
+    const whale = oneAccount({ collateral: 100, debt: 79, lt: 0.8, bonus: 0.05 });
+    const alone = openBook(stateOf({ ...whale, curves: [{ kind: "inf" }, { kind: "exp", deltaUsd: 3_000 }] }));
+    const run = createCascade(alone, 0);
+    const radius = (windowFrac: number) =>
+      spectralRadius(jacobian(alone, run, { windowFrac, rules: SALES_ONLY }), 2).radius;
+    expect(radius(0.013)).to.be.greaterThan(1);
+    const plain = (d: number) => ({ dropFrac: Float64Array.of(0, d), depthFactor: Float64Array.of(1, 1) });
+    expect(cliffDistance(alone, plain, { maxDropFrac: 0.2, sigmaDaily: 0.03 }).dropFrac).to.equal(Infinity);
   });
 
   it("nobody borrows: no cliff", () => {
