@@ -45,11 +45,13 @@ export function quantile(outcomes: Float64Array, level: number): number {
   return outcomes.toSorted()[rank - 1]!;
 }
 
-/** The worst rows by `outcomes`; at least one. **Throws** as {@link quantile}. */
+/** The worst rows by `outcomes`, at least one; unknown is the worst. **Throws** as {@link quantile}. */
 export function worstRows(outcomes: Float64Array, level: number): WorstRows {
   checkLevel(outcomes, level);
   const mass = Math.max(1, tailRows(outcomes.length, level));
-  const order = Int32Array.from(outcomes.keys()).sort((a, b) => outcomes[b]! - outcomes[a]! || a - b);
+  const loss = outcomes.map((outcome) => (Number.isNaN(outcome) ? Infinity : outcome));
+  const worstFirst = (a: number, b: number) => (loss[a] === loss[b] ? a - b : loss[a]! < loss[b]! ? 1 : -1);
+  const order = Int32Array.from(outcomes.keys()).sort(worstFirst);
   const rows = order.subarray(0, Math.ceil(mass));
   return { rows, weight: Float64Array.from(rows, (_, at) => Math.min(1, mass - at) / mass) };
 }
@@ -68,7 +70,7 @@ export function tailMean(outcomes: Float64Array, { rows, weight }: WorstRows): n
  * **Source.** Acerbi, Tasche 2002, definition 2.6 (the form that is coherent for discrete outcomes too).
  */
 export function expectedShortfall(outcomes: Float64Array, level: number): number {
-  return outcomes.some(Number.isNaN) ? NaN : tailMean(outcomes, worstRows(outcomes, level));
+  return tailMean(outcomes, worstRows(outcomes, level));
 }
 
 /**
@@ -88,6 +90,16 @@ export function columnSums(parts: Float64Array, width: number, columns: Iterable
   for (const column of columns)
     for (let row = 0; row < sums.length; row++) sums[row] = sums[row]! + parts[row * width + column]!;
   return sums;
+}
+
+/**
+ * The same outcomes with NaN in rows whose cascade did not end: what is not known is not small.
+ *
+ * **Shapes.** `converged`: `Uint8Array[S]`; `outcomes`: `Float64Array[S]`, or of S rows.
+ */
+export function knownOutcomes(outcomes: Float64Array, converged: Uint8Array): Float64Array {
+  const width = outcomes.length / converged.length;
+  return outcomes.map((outcome, e) => (converged[Math.floor(e / width)] === 1 ? outcome : NaN));
 }
 
 /**
@@ -180,27 +192,9 @@ export function liquidationAtRisk(repaidUsd: Float64Array, debtUsd: number, leve
  */
 export function tailRho(firstLossUsd: Float64Array, fullLossUsd: Float64Array, level: number): number {
   const worst = worstRows(fullLossUsd, level);
-  const full = expectedShortfall(fullLossUsd, level);
+  const full = tailMean(fullLossUsd, worst);
   if (full <= 0) return 0;
   return Math.max(0, 1 - tailMean(firstLossUsd, worst) / full);
-}
-
-/**
- * Liquidation velocity: collateral sold per second, as a share of all of it, and over the rate that markets absorb at a
- * steady impact of the bonus, `b delta / tau_r`. **Source.** MODEL 6.5, T9.
- */
-export function liquidationVelocity(sold: {
-  readonly liquidatedUsd: number;
-  readonly seconds: number;
-  readonly collateralUsd: number;
-  readonly bonusFrac: number;
-  readonly depthUsd: number;
-  readonly recoverySec: number;
-}): { readonly perSec: number; readonly ofCapacity: number } {
-  if (sold.liquidatedUsd === 0) return { perSec: 0, ofCapacity: 0 };
-  const usdPerSec = sold.liquidatedUsd / sold.seconds;
-  const capacity = (sold.bonusFrac * sold.depthUsd) / sold.recoverySec;
-  return { perSec: usdPerSec / sold.collateralUsd, ofCapacity: usdPerSec / capacity };
 }
 
 /** How many of `count` rows the worst `1 - level` are, whole but for a fraction that is more than rounding. */

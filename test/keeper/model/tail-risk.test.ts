@@ -7,8 +7,8 @@ import {
   columnSums,
   entropicValueAtRisk,
   expectedShortfall,
+  knownOutcomes,
   liquidationAtRisk,
-  liquidationVelocity,
   netOfBackstop,
   quantile,
   shortfallContributions,
@@ -185,6 +185,19 @@ describe(shortfallContributions.name, () => {
   });
 });
 
+describe(knownOutcomes.name, () => {
+  it("a cascade that did not end is unknown, and so is every tail that it could be in", () => {
+    const parts = knownOutcomes(Float64Array.of(5, 6, 1, 2, 3, 4), Uint8Array.of(1, 0, 1));
+    expect([...parts]).to.deep.equal([5, 6, NaN, NaN, 3, 4]);
+    const total = columnSums(parts, 2, [0, 1]);
+    expect([...worstRows(total, 0.3).rows]).to.deep.equal([1, 0, 2]);
+    expect(expectedShortfall(total, 0.99)).to.be.NaN;
+    expect([...shortfallContributions(parts, 2, worstRows(total, 0.99))]).to.deep.equal([NaN, NaN]);
+    expect(premiumFloors(parts, 2, { capitalChargeYearly: 0, horizonSec: 1 })[0]!.premiumUsd).to.be.NaN;
+    expect(liquidationAtRisk(total, 10, 0.5)).to.be.NaN;
+  });
+});
+
 describe(badDebtRisk.name, () => {
   it("coverage is the backstop over ES99; nothing to cover is covered without end", () => {
     const { var95Usd, es99Usd, evar99Usd, coverageX } = badDebtRisk(shuffled(200), 399);
@@ -217,21 +230,6 @@ describe(tailRho.name, () => {
     expect(tailRho(Float64Array.of(5, 1), Float64Array.of(4, 1), 0.5)).to.equal(0);
     expect(tailRho(new Float64Array(2), new Float64Array(2), 0.5)).to.equal(0);
     expect(tailRho(Float64Array.of(1, 1), Float64Array.of(NaN, 1), 0.5)).to.be.NaN;
-  });
-});
-
-describe(liquidationVelocity.name, () => {
-  const market = { collateralUsd: 1e9, bonusFrac: 0.05, depthUsd: 5e7, recoverySec: 600 };
-
-  it("T9: a market of 50 million, 10 minutes and 5 % absorbs 250,000 USD a minute", () => {
-    const velocity = liquidationVelocity({ ...market, liquidatedUsd: 500_000, seconds: 60 });
-    expect(velocity.ofCapacity).to.be.closeTo(2, 1e-12);
-    expect(velocity.perSec).to.be.closeTo(500_000 / 60 / 1e9, 1e-18);
-  });
-
-  it("without a market nothing is absorbed; nothing sold is no burden", () => {
-    expect(liquidationVelocity({ ...market, depthUsd: 0, liquidatedUsd: 1, seconds: 1 }).ofCapacity).to.equal(Infinity);
-    expect(liquidationVelocity({ ...market, depthUsd: 0, liquidatedUsd: 0, seconds: 1 }).ofCapacity).to.equal(0);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   mixedCorrelation,
   sampleCorrelation,
   shrunkCorrelation,
+  type SampleCorrelation,
 } from "../../../../keeper/src/model/scenarios/correlation.js";
 import { estimateJumps } from "../../../../keeper/src/model/scenarios/jumps.js";
 import {
@@ -100,6 +101,16 @@ describe(sampleCorrelation.name, () => {
     const expected = ((1 - rho * rho) * (1 - rho * rho)) / 4_000;
     expect(variance[1]).to.be.closeTo(expected, 0.15 * expected);
   });
+
+  it("on recorded prices: in a crash assets fall together, which correlations about the mean would hide", function () {
+    requireShared(this, PRICES);
+    const { table } = dailyReturns(["WETH", "WBTC", "LINK", "UNI", "MKR", "CRV"]);
+    const { days } = tailDays(table, "WETH", 0.05);
+    const mean = (sample: SampleCorrelation) => shrunkCorrelation(sample, 6).meanCorrelation;
+    const always = mean(sampleCorrelation(table, allDays(table), "mean"));
+    expect(mean(sampleCorrelation(table, days, "zero"))).to.be.greaterThan(always + 0.1);
+    expect(mean(sampleCorrelation(table, days, "mean"))).to.be.lessThan(always);
+  }).timeout(30_000);
 
   it("skips days on which either is unknown", () => {
     const table = { symbols: ["A", "B"], change: [Float64Array.of(1, 2, NaN, 3), Float64Array.of(1, 3, 9, 2)] };
