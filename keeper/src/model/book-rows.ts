@@ -12,12 +12,15 @@ export interface BookRows {
   readonly asset: Int32Array;
   readonly usd: Float64Array;
   readonly saleUsd: Float64Array;
+  /** `Float64Array[M]` USD: sum of each row. */
+  readonly totalUsd: Float64Array;
   readonly holderStart: Int32Array;
   readonly holder: Int32Array;
 }
 
-/** Collateral rows: with threshold and bonus per entry, and `limitUsd = usd * lt`. */
+/** Collateral rows: with reserve, threshold and bonus per entry, and `limitUsd = usd * lt`. */
 export interface CollateralRows extends BookRows {
+  readonly reserve: Int32Array;
   readonly lt: Float64Array;
   readonly bonus: Float64Array;
   readonly limitUsd: Float64Array;
@@ -27,11 +30,12 @@ export interface CollateralRows extends BookRows {
 export function collateralRows(state: SystemState, order: Int32Array): CollateralRows {
   const source = entriesOf(state.collateral, order);
   const rows = rowsOf(state, state.collateral, order, source);
-  const lt = pick(state.collateralLt, source);
+  const lt = pick(new Float64Array(source.length), state.collateralLt, source);
   return {
     ...rows,
+    reserve: pick(new Int32Array(source.length), state.collateral.reserve, source),
     lt,
-    bonus: pick(state.collateralBonus, source),
+    bonus: pick(new Float64Array(source.length), state.collateralBonus, source),
     limitUsd: lt.map((share, e) => share * rows.usd[e]!),
   };
 }
@@ -46,13 +50,14 @@ function rowsOf(state: SystemState, positions: Positions, order: Int32Array, sou
   for (let m = 0; m < order.length; m++) {
     start[m + 1] = start[m]! + positions.start[order[m]! + 1]! - positions.start[order[m]!]!;
   }
-  const asset = new Int32Array(source.length);
-  for (let e = 0; e < source.length; e++) asset[e] = positions.asset[source[e]!]!;
+  const asset = pick(new Int32Array(source.length), positions.asset, source);
+  const usd = pick(new Float64Array(source.length), positions.usd, source);
   return {
     start,
     asset,
-    usd: pick(positions.usd, source),
-    saleUsd: pick(positions.saleUsd, source),
+    usd,
+    saleUsd: pick(new Float64Array(source.length), positions.saleUsd, source),
+    totalUsd: rowSums(start, usd),
     ...holdersOf(start, asset, state.assets.length),
   };
 }
@@ -67,10 +72,21 @@ function entriesOf({ start }: Positions, order: Int32Array): Int32Array {
   return entries;
 }
 
-function pick(values: Float64Array, source: Int32Array): Float64Array {
-  const picked = new Float64Array(source.length);
+/** Fill `picked` with `values` at `source`. */
+function pick<T extends Float64Array | Int32Array>(picked: T, values: T, source: Int32Array): T {
   for (let e = 0; e < source.length; e++) picked[e] = values[source[e]!]!;
   return picked;
+}
+
+/** Sum of `values` over each row, times `factor` where there is one. */
+export function rowSums(start: Int32Array, values: Float64Array, factor?: Float64Array): Float64Array {
+  const sums = new Float64Array(start.length - 1);
+  for (let i = 0; i < sums.length; i++) {
+    let sum = 0;
+    for (let e = start[i]!; e < start[i + 1]!; e++) sum += factor === undefined ? values[e]! : values[e]! * factor[e]!;
+    sums[i] = sum;
+  }
+  return sums;
 }
 
 /** The rows turned round: ranks by asset. */

@@ -1,5 +1,5 @@
-import type { Positions, SystemState } from "../graph/system-state.js";
-import { collateralRows, debtRows, type BookRows, type CollateralRows } from "./book-rows.js";
+import type { SystemState } from "../graph/system-state.js";
+import { collateralRows, debtRows, rowSums, type BookRows, type CollateralRows } from "./book-rows.js";
 
 /**
  * A system state with what every cascade over it shares: who is a candidate first, who is past saving.
@@ -35,9 +35,9 @@ export interface Book {
 export function openBook(state: SystemState): Book {
   const n = state.accountVenue.length;
   const healthFactor = new Float64Array(n);
-  const collateralUsd = rowSums(state.collateral, null);
-  const weighted = rowSums(state.collateral, state.collateralLt);
-  const debtUsd = rowSums(state.debt, null);
+  const collateralUsd = rowSums(state.collateral.start, state.collateral.usd);
+  const weighted = rowSums(state.collateral.start, state.collateral.usd, state.collateralLt);
+  const debtUsd = rowSums(state.debt.start, state.debt.usd);
   const insolvent = new Uint8Array(n);
   const debtors: number[] = [];
   for (let i = 0; i < n; i++) {
@@ -69,16 +69,4 @@ export function openBook(state: SystemState): Book {
 /** What `byRank[M]` holds of each debtor, by account; `rest` for whoever owes nothing. `Float64Array[n]`. */
 export function byAccount(book: Book, byRank: Float64Array, rest: number): Float64Array {
   return Float64Array.from(book.rank, (rank) => (rank < 0 ? rest : byRank[rank]!));
-}
-
-function rowSums(positions: Positions, factor: Float64Array | null): Float64Array {
-  const sums = new Float64Array(positions.start.length - 1);
-  for (let i = 0; i < sums.length; i++) {
-    let sum = 0;
-    for (let e = positions.start[i]!; e < positions.start[i + 1]!; e++) {
-      sum += positions.usd[e]! * (factor === null ? 1 : factor[e]!);
-    }
-    sums[i] = sum;
-  }
-  return sums;
 }

@@ -15,7 +15,7 @@ import type { BookRows } from "./book-rows.js";
 export interface Watch {
   /** Debtors that the first bound has let in. */
   readonly admitted: Uint32Array;
-  /** Those of them whose health factor was found, with the holdings that they have now. */
+  /** Those of them of whom a health factor was found, with the holdings that they have now. */
   readonly known: Uint32Array;
   /** Admitted debtors that are not known or have `floorHf` below `horizonHf`: whom a round walks over. */
   readonly near: Uint32Array;
@@ -27,6 +27,8 @@ export interface Watch {
   drift: number;
   /** `Float64Array[K]`: prices that `drift` has seen. */
   readonly seen: Float64Array;
+  /** Price of the dearest asset that anybody owes, at least 1. */
+  dearestOwed: number;
   /** Next debtor by rank, and `Int32Array[K]`, next holder and next debtor of each asset, to let in. */
   nextRank: number;
   readonly nextHolder: Int32Array;
@@ -52,6 +54,7 @@ export function createWatch(debtors: number, assets: number): Watch {
     horizonHf: 0,
     drift: 1,
     seen: new Float64Array(assets),
+    dearestOwed: 1,
     nextRank: 0,
     nextHolder: new Int32Array(assets),
     nextOwer: new Int32Array(assets),
@@ -90,7 +93,7 @@ export function watchRank(watch: Watch, rank: number): void {
   if (word >= watch.words) watch.words = word + 1;
 }
 
-/** Remember that the debtor at `rank` has health factor `hf` at the prices followed. */
+/** Remember that the debtor at `rank` has at least health factor `hf` at the prices followed. */
 export function settleRank(watch: Watch, rank: number, hf: number): void {
   const word = rank >>> 5;
   const bit = 1 << (rank & 31);
@@ -98,11 +101,6 @@ export function settleRank(watch: Watch, rank: number, hf: number): void {
   watch.floorHf[rank] = floorHf;
   watch.known[word] = watch.known[word]! | bit;
   if (floorHf >= watch.horizonHf) watch.near[word] = watch.near[word]! & ~bit;
-}
-
-/** Forget what was found of the debtor at `rank`, who is near: its holdings have changed. */
-export function unsettleRank(watch: Watch, rank: number): void {
-  watch.known[rank >>> 5] = watch.known[rank >>> 5]! & ~(1 << (rank & 31));
 }
 
 /** The debtor of the lowest bit of `set`, which is not empty, in word `w`. */
@@ -134,6 +132,7 @@ function admit(watch: Watch, { orderHf, held, owed }: Book, price: Float64Array,
   for (let k = 0; k < price.length; k++) {
     if (price[k]! > dearest && owed.holderStart[k]! < owed.holderStart[k + 1]!) dearest = price[k]!;
   }
+  watch.dearestOwed = dearest;
   while (watch.nextRank < orderHf.length && orderHf[watch.nextRank]! < hf) watchRank(watch, watch.nextRank++);
   for (let k = 0; k < price.length; k++) {
     if (price[k]! < 1)
