@@ -24,8 +24,14 @@ export interface ChainLink {
   readonly strandedUsd: number;
 }
 
+/** How liquidators work, and how far to look. */
+export interface ChainTerms extends Participation {
+  /** The chain is made of this many accounts: those with the largest expected debt, hits times what they owe. */
+  readonly limit: number;
+}
+
 /**
- * Who is liquidated next, how surely, and how much of it pays: accounts that any scenario hits, by round, then by what
+ * Who is liquidated next, how surely, and how much of it pays: accounts that scenarios hit, by round, then by what
  * liquidators earn on them.
  *
  * Round after round sells into the depth that those before have left, `depthFactor[K]` of what was read; nothing recovers
@@ -37,15 +43,14 @@ export function predictedChain(
   book: Book,
   sweep: Pick<SweepOutcome, "hits" | "triggerRounds" | "repaidUsd">,
   depthFactor: Float64Array,
-  terms: Participation,
+  terms: ChainTerms,
 ): ChainLink[] {
   const { state } = book;
   const market = marketToday(book, depthFactor);
   const roundOf = (i: number) => Math.round(sweep.triggerRounds[i]! / sweep.hits[i]!);
-  const byRound = Map.groupBy(
-    book.order.filter((i) => sweep.hits[i]! > 0),
-    roundOf,
-  );
+  const expected = (i: number) => sweep.hits[i]! * book.debtUsd[i]!;
+  const hit = book.order.filter((i) => sweep.hits[i]! > 0).sort((a, b) => expected(b) - expected(a) || a - b);
+  const byRound = Map.groupBy(hit.subarray(0, terms.limit), roundOf);
   const rounds = [...byRound.keys()].sort((a, b) => a - b);
   return rounds.flatMap((round) => {
     const offers = byRound.get(round)!.map((i) => offerOf(book, i));

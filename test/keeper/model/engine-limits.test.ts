@@ -169,11 +169,12 @@ describe("the systemic rule on the engine", () => {
       within: within({ maxLeverageX: 1.03, backstopUsd: ample }),
     };
     const policy = { smartConfidence: 0, maxChangeFrac: 0.03, stepFrac: STEP };
-    const market = openingLtvs(openBook(STATE), evidence, policy, CALIBRATION)[MARKET_A]!;
+    const { markets, atOnce } = openingLtvs(openBook(STATE), evidence, policy, CALIBRATION);
+    const market = markets[MARKET_A]!;
     expect(market.binding).to.equal("systemic");
     expect(market.nextLtFrac).to.be.closeTo(0.77, 1e-12);
     // HF 1.02 times 0.77 / 0.8 is below 1, 1.07 is not.
-    expect(market.atOnce.accounts).to.equal(1);
-    expect(market.atOnce.repaidUsd).to.be.greaterThan(0);
+    expect(market.fallen.accounts).to.equal(1);
+    expect(atOnce.repaidUsd).to.be.greaterThan(0);
   });
 });

@@ -4,12 +4,17 @@ import { readFileSync } from "node:fs";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
 import type { SystemState } from "../../../keeper/src/graph/system-state.js";
 import { openBook, type Book } from "../../../keeper/src/model/book.js";
-import { changesOf, withHealthKept, withThresholds } from "../../../keeper/src/model/margin/changed-thresholds.js";
+import {
+  changeAtOnce,
+  fallenAlone,
+  withHealthKept,
+  withThresholds,
+} from "../../../keeper/src/model/margin/changed-thresholds.js";
 import {
   openingLtvs,
   type MarginEvidence,
   type MarginPolicy,
-  type OpeningLtv,
+  type OpeningLtvs,
 } from "../../../keeper/src/model/margin/opening-ltv.js";
 import { slippageLt, smartLt, solvencyLt } from "../../../keeper/src/model/margin/rules.js";
 import { systemicLts } from "../../../keeper/src/model/margin/systemic.js";
@@ -65,7 +70,7 @@ function recommend(
   system: SmallSystem,
   rest: Partial<MarginEvidence> = {},
   change: Partial<SystemState> = {},
-): OpeningLtv[] {
+): OpeningLtvs {
   const state = { ...supplied(stateOf(system), 1_000), ...change };
   return openingLtvs(openBook(state), evidenceOf(state, rest), POLICY, CALIBRATION);
 }
@@ -196,10 +201,10 @@ describe("withThresholds and withHealthKept", () => {
   });
 });
 
-describe("changesOf: what a lower threshold does to open books by itself", () => {
+describe("changeAtOnce: what a lower threshold does to open books by itself", () => {
   const book = openBook(stateOf(twoVenues(CPMM)));
   const own = Float64Array.from(book.state.reserves, (r) => r.liquidationThresholdFrac);
-  const change = changesOf(book);
+  const change = (ltFrac: Float64Array) => changeAtOnce(book, ltFrac);
 
   it("liquidates who it leaves below 1: by hand, one account, one round each", () => {
     // HF of account 0: 1000 * 0.63 / 640 < 1; account 1: 1600 * 0.63 / 853 > 1. Half of 640 is repaid, 336 seized:
@@ -214,6 +219,27 @@ describe("changesOf: what a lower threshold does to open books by itself", () =>
   it("nobody, where it leaves everybody above 1, and nothing to the other market's accounts", () => {
     expect(change(own.with(MARKET_A, 0.65))).to.deep.equal({ accounts: 0, debtUsd: 0, repaidUsd: 0, badDebtUsd: 0 });
     expect(change(own.with(MARKET_B, 0)).accounts).to.equal(1);
+  });
+});
+
+describe(fallenAlone.name, () => {
+  it("is, market by market, what changing that one does", () => {
+    fc.assert(
+      fc.property(systems(smoothCurve), fc.double({ min: 0.5, max: 1.05, noNaN: true }), (system, factor) => {
+        const book = openBook(stateOf(system));
+        const own = Float64Array.from(book.state.reserves, (r) => r.liquidationThresholdFrac);
+        const fallen = fallenAlone(
+          book,
+          own.map((lt) => lt * factor),
+        );
+        fallen.forEach((market, r) => {
+          const { accounts, debtUsd } = changeAtOnce(book, own.with(r, own[r]! * factor));
+          expect(market.accounts).to.equal(accounts);
+          expect(market.debtUsd).to.be.closeTo(debtUsd, 1e-9 * (1 + debtUsd));
+        });
+      }),
+      { numRuns: 100, seed: 20260301 },
+    );
   });
 });
 
@@ -258,7 +284,7 @@ describe("openingLtvs", () => {
   const [gap, hour] = [600, 3_600].map((sec) => 2.326 * 0.08 * Math.sqrt(sec / 86_400));
 
   it("binding: the host, where its own LTV is below all", () => {
-    const [, market] = recommend(
+    const market = recommend(
       twoVenues(
         { kind: "linear", deltaUsd: 1e9 },
         {
@@ -268,7 +294,7 @@ describe("openingLtvs", () => {
           ],
         },
       ),
-    );
+    ).markets[MARKET_A];
     expect(market).to.include({ borrowLtvFrac: 0.5, binding: "host" });
   });
 
@@ -278,20 +304,22 @@ describe("openingLtvs", () => {
       [0, 0.95],
       [0, 0.95],
     ];
-    const solvent = recommend(twoVenues(deep, { lt }))[MARKET_A]!;
+    const solvent = recommend(twoVenues(deep, { lt })).markets[MARKET_A]!;
     expect(solvent.binding).to.equal("solvency");
     expect(solvent.borrowLtvFrac).to.be.closeTo(((1 - gap!) * 0.995) / 1.05 - hour!, 1e-12);
-    const slipping = recommend(twoVenues(deep, { lt }), { tailSoldUsd: new Float64Array(4).fill(4e8) })[MARKET_A]!;
+    const slipping = recommend(twoVenues(deep, { lt }), { tailSoldUsd: new Float64Array(4).fill(4e8) }).markets[
+      MARKET_A
+    ]!;
     expect(slipping.binding).to.equal("slippage");
     // Linear: the average price is down by half of the marginal drop of 40 %.
     expect(slipping.borrowLtvFrac).to.be.closeTo(0.8 / 1.05 - hour!, 1e-12);
     // 50 can be sold within the bonus against 1,000 supplied: exp(-0.08 / sqrt(0.05)) - 0.05 (no sales to slip).
     const thin = recommend(twoVenues({ kind: "linear", deltaUsd: 1_000 }, { lt }), {
       tailSoldUsd: new Float64Array(4),
-    });
-    expect(thin[MARKET_A]!.binding).to.equal("smart");
-    expect(thin[MARKET_A]!.ltFrac).to.be.closeTo(Math.exp(-0.08 / Math.sqrt(0.05)) - 0.05, 1e-12);
-    const capped = recommend(twoVenues(deep), { within: (book) => book.debtUsd[0]! <= 320 })[MARKET_A]!;
+    }).markets[MARKET_A]!;
+    expect(thin.binding).to.equal("smart");
+    expect(thin.ltFrac).to.be.closeTo(Math.exp(-0.08 / Math.sqrt(0.05)) - 0.05, 1e-12);
+    const capped = recommend(twoVenues(deep), { within: (book) => book.debtUsd[0]! <= 320 }).markets[MARKET_A]!;
     expect(capped.binding).to.equal("systemic");
     expect(capped.ltFrac).to.be.within(0.4 - 0.0025, 0.4 + 1e-12);
   });
@@ -307,36 +335,36 @@ describe("openingLtvs", () => {
         ],
       },
     );
-    const { ltFrac, borrowLtvFrac, nextLtFrac, atOnce } = recommend(system, {
-      within: (book) => book.debtUsd[0]! <= 392.5,
-    })[MARKET_A]!;
+    const { markets, atOnce } = recommend(system, { within: (book) => book.debtUsd[0]! <= 392.5 });
+    const { ltFrac, borrowLtvFrac, nextLtFrac, fallen } = markets[MARKET_A]!;
     expect(ltFrac).to.be.within(0.4 - 0.0025, 0.4 + 1e-12);
     expect(borrowLtvFrac).to.be.closeTo(ltFrac - hour!, 1e-12);
     expect(nextLtFrac).to.be.closeTo(0.77, 1e-12);
     // 1000 * 0.77 < 785: half is repaid.
-    expect(atOnce.accounts).to.equal(1);
+    expect(fallen).to.deep.equal({ accounts: 1, debtUsd: 785 });
+    expect(atOnce).to.include({ accounts: 1, debtUsd: 785, badDebtUsd: 0 });
     expect(atOnce.repaidUsd).to.be.closeTo(392.5, 1e-9);
   });
 
   it("edge: unknown coverage, unknown limits, unknown volume give none and say so; a closed market is the host's no", () => {
     const deep: DepthCurve = { kind: "linear", deltaUsd: 1e9 };
     for (const market of [
-      recommend(twoVenues(deep), {}, { coverageFrac: 0.5 })[MARKET_A]!,
-      recommend(twoVenues(deep), { within: null })[MARKET_A]!,
-      recommend(twoVenues(deep), { tailSoldUsd: new Float64Array(4).fill(NaN) })[MARKET_A]!,
+      recommend(twoVenues(deep), {}, { coverageFrac: 0.5 }).markets[MARKET_A]!,
+      recommend(twoVenues(deep), { within: null }).markets[MARKET_A]!,
+      recommend(twoVenues(deep), { tailSoldUsd: new Float64Array(4).fill(NaN) }).markets[MARKET_A]!,
     ]) {
       expect(market).to.include({ borrowLtvFrac: 0, binding: "unknown", nextLtFrac: 0.8 });
       expect(market.ltFrac).to.be.NaN;
     }
     const closed = stateOf(twoVenues(deep)).reserves.map((reserve) => ({ ...reserve, open: false }));
-    expect(recommend(twoVenues(deep), {}, { reserves: closed })[MARKET_A]).to.include({
+    expect(recommend(twoVenues(deep), {}, { reserves: closed }).markets[MARKET_A]).to.include({
       borrowLtvFrac: 0,
       binding: "host",
     });
   });
 
   it("edge: no market and no debt", () => {
-    const unsold = recommend(twoVenues({ kind: "none" }))[MARKET_A]!;
+    const unsold = recommend(twoVenues({ kind: "none" })).markets[MARKET_A]!;
     expect(unsold.borrowLtvFrac).to.equal(0);
     expect(unsold.limits.slippage).to.equal(0);
     const idle = recommend(
@@ -347,9 +375,9 @@ describe("openingLtvs", () => {
           [0, 0],
         ],
       }),
-    )[MARKET_A]!;
+    );
     expect(idle.atOnce).to.deep.equal({ accounts: 0, debtUsd: 0, repaidUsd: 0, badDebtUsd: 0 });
-    expect(idle.borrowLtvFrac).to.be.greaterThan(0);
+    expect(idle.markets[MARKET_A]!.borrowLtvFrac).to.be.greaterThan(0);
   });
 
   it("property: never above the host's LTV nor below 0, down in volatility, up in depth, down in the bonus at given depth", () => {
@@ -366,7 +394,7 @@ describe("openingLtvs", () => {
           const evidence = evidenceOf(state, { depthFactor: new Float64Array(3).fill(depth) });
           // Without SmartLTV: its depth is what lies inside the bonus, so that a larger bonus may raise it.
           const policy = { ...POLICY, smartConfidence: bonusFactor === 1 ? 1 : 0 };
-          return openingLtvs(openBook(state), evidence, policy, calibration).map((m, r) => {
+          return openingLtvs(openBook(state), evidence, policy, calibration).markets.map((m, r) => {
             expect(m.borrowLtvFrac).to.be.within(0, state.reserves[r]!.ltvFrac);
             return m.borrowLtvFrac;
           });

@@ -2,8 +2,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
 import { openBook } from "../../../keeper/src/model/book.js";
-import { predictedChain, type ChainLink } from "../../../keeper/src/model/predicted-chain.js";
-import type { Participation } from "../../../keeper/src/model/participation.js";
+import { predictedChain, type ChainLink, type ChainTerms } from "../../../keeper/src/model/predicted-chain.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
 
 interface T4 {
@@ -13,7 +12,7 @@ interface T4 {
 const { cases } = JSON.parse(readFileSync("test/vectors/analytic_closed_forms.json", "utf8")) as { cases: T4 };
 const { reserve, bonus, x_max: most, profit_at_half: atHalf } = cases.T4_cpmm_profit_cap;
 const POOL: DepthCurve = { kind: "cpmm", reserveUsd: reserve };
-const TERMS: Participation = { gasUsd: 0, capacityUsd: Float64Array.of(Infinity), sizing: "break-even" };
+const TERMS: ChainTerms = { limit: 10, gasUsd: 0, capacityUsd: Float64Array.of(Infinity), sizing: "break-even" };
 
 /** Accounts that owe `debts` of the numeraire against 1.5 times as much of one asset, closed whole. */
 function chainOf(
@@ -21,7 +20,7 @@ function chainOf(
   sweep: { readonly hits: readonly number[]; readonly rounds: readonly number[]; readonly count: number },
   rest: {
     readonly curve?: DepthCurve;
-    readonly terms?: Partial<Participation>;
+    readonly terms?: Partial<ChainTerms>;
     readonly system?: Partial<SmallSystem>;
   } = {},
 ): ChainLink[] {
@@ -56,6 +55,12 @@ describe(predictedChain.name, () => {
       [2, 2, 0.5],
     ]);
     expect(chain[0]!.healthFactor).to.be.closeTo(1.2, 1e-12);
+  });
+
+  it("looks at those with the largest expected debt", () => {
+    const sweep = { hits: [30, 10, 20], rounds: [1, 1, 2], count: 100 };
+    const chain = chainOf([10, 20, 16], sweep, { terms: { limit: 2 } });
+    expect(chain.map(({ account }) => account)).to.deep.equal([0, 2]);
   });
 
   it("T4: alone, an account earns what the pool leaves, and beyond x_max it is stranded", () => {

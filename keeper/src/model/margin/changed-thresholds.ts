@@ -45,22 +45,41 @@ export interface AtOnce {
 }
 
 /**
- * Prepare to run the engine on `book` with thresholds changed to `ltFrac[R]`, at today's prices, against the run without
- * the change.
+ * Run the engine on `book` with its thresholds changed to `ltFrac[R]`, at today's prices, against the run without the
+ * change.
  */
-export function changesOf(book: Book): (ltFrac: Float64Array) => AtOnce {
-  const before = settle(book);
-  return (ltFrac) => {
-    const changed = openBook(withThresholds(book.state, ltFrac));
-    const after = settle(changed);
-    const fallen = [...book.order].filter((i) => changed.healthFactor[i]! < 1 && book.healthFactor[i]! >= 1);
-    return {
-      accounts: fallen.length,
-      debtUsd: fallen.reduce((sum, i) => sum + book.debtUsd[i]!, 0),
-      repaidUsd: after.repaidUsd - before.repaidUsd,
-      badDebtUsd: after.badDebtUsd - before.badDebtUsd,
-    };
+export function changeAtOnce(book: Book, ltFrac: Float64Array): AtOnce {
+  const changed = openBook(withThresholds(book.state, ltFrac));
+  const [before, after] = [settle(book), settle(changed)];
+  const fallen = [...book.order].filter((i) => changed.healthFactor[i]! < 1 && book.healthFactor[i]! >= 1);
+  return {
+    accounts: fallen.length,
+    debtUsd: fallen.reduce((sum, i) => sum + book.debtUsd[i]!, 0),
+    repaidUsd: after.repaidUsd - before.repaidUsd,
+    badDebtUsd: after.badDebtUsd - before.badDebtUsd,
   };
+}
+
+/** Accounts that the change of one market alone takes below health factor 1, and what they owe. */
+export type Fallen = Pick<AtOnce, "accounts" | "debtUsd">;
+
+/** {@link Fallen} of every market, `[R]`, by what each account may owe after the change: no engine is needed for it. */
+export function fallenAlone(book: Book, ltFrac: Float64Array): Fallen[] {
+  const { state, debtUsd, healthFactor } = book;
+  const { start, reserve, usd } = state.collateral;
+  const { collateralLt } = withThresholds(state, ltFrac);
+  const fallen = state.reserves.map(() => ({ accounts: 0, debtUsd: 0 }));
+  for (const i of book.order) {
+    if (healthFactor[i]! < 1) continue;
+    for (let e = start[i]!; e < start[i + 1]!; e++) {
+      const lost = (state.collateralLt[e]! - collateralLt[e]!) * usd[e]!;
+      if (!((healthFactor[i]! - 1) * debtUsd[i]! < lost)) continue;
+      const market = fallen[reserve[e]!]!;
+      market.accounts++;
+      market.debtUsd += debtUsd[i]!;
+    }
+  }
+  return fallen;
 }
 
 /** What is due at today's prices. */

@@ -1,7 +1,7 @@
 import type { ReserveView } from "../../graph/system-state.js";
 import type { Book } from "../book.js";
 import type { Calibration } from "../calibration.js";
-import { changesOf, type AtOnce } from "./changed-thresholds.js";
+import { changeAtOnce, fallenAlone, type AtOnce, type Fallen } from "./changed-thresholds.js";
 import { slippageLt, smartLt, solvencyLt, tailMoves } from "./rules.js";
 import { systemicLts, type WithinLimits } from "./systemic.js";
 
@@ -43,17 +43,24 @@ export interface OpeningLtv {
   readonly bufferFrac: number;
   /** Threshold that the host may set next: towards `ltFrac` by at most `maxChangeFrac`. */
   readonly nextLtFrac: number;
-  /** What that next threshold does to the open books by itself. */
+  /** Whom that next threshold alone, the others as they are, makes liquidatable. */
+  readonly fallen: Fallen;
+}
+
+/** Recommendations for every market, and the engine's answer to all their next thresholds together. */
+export interface OpeningLtvs {
+  /** `[R]`. */
+  readonly markets: readonly OpeningLtv[];
   readonly atOnce: AtOnce;
 }
 
 /**
- * Recommend opening LTVs for every reserve, `[R]`: the least of four thresholds, less the buffer, never above the host's.
+ * Recommend opening LTVs for every reserve: the least of four thresholds, less the buffer, never above the host's.
  *
  * A cut applies to new loans in full and at once. Thresholds of open books move slowly, because a lower one liquidates by
- * itself: `atOnce` is the engine's answer to the next step of each market, the others as they are.
+ * itself: `fallen` tells whom, market by market, and `atOnce` is the engine run on all of the next thresholds.
  *
- * **Cost.** The probes of {@link systemicLts} and one cascade at standstill a market, two where its threshold moves.
+ * **Cost.** The probes of {@link systemicLts}, and one more book with a cascade at standstill.
  * **Source.** MODEL 7.1.
  */
 export function openingLtvs(
@@ -61,23 +68,24 @@ export function openingLtvs(
   evidence: MarginEvidence,
   policy: MarginPolicy,
   calibration: Calibration,
-): OpeningLtv[] {
+): OpeningLtvs {
   const { reserves } = book.state;
   const local = reserves.map((reserve, r) =>
     localLimits(book, reserve, evidence.tailSoldUsd[r]!, { evidence, policy, calibration }),
   );
   const systemic = systemicOf(book, local, evidence.within, policy);
-  const owns = Float64Array.from(reserves, (reserve) => reserve.liquidationThresholdFrac);
-  const change = changesOf(book);
-  return reserves.map((reserve, r) => {
-    const opening = recommend(book, reserve, { ...local[r]!, systemic: systemic[r]! }, calibration);
-    const nextLtFrac = towards(owns[r]!, opening.ltFrac, policy.maxChangeFrac);
-    const atOnce = nextLtFrac === owns[r] ? NOTHING : change(owns.with(r, nextLtFrac));
-    return { ...opening, nextLtFrac, atOnce };
-  });
+  const openings = reserves.map((reserve, r) =>
+    recommend(book, reserve, { ...local[r]!, systemic: systemic[r]! }, calibration),
+  );
+  const next = Float64Array.from(reserves, ({ liquidationThresholdFrac: own }, r) =>
+    towards(own, openings[r]!.ltFrac, policy.maxChangeFrac),
+  );
+  const fallen = fallenAlone(book, next);
+  return {
+    markets: openings.map((opening, r) => ({ ...opening, nextLtFrac: next[r]!, fallen: fallen[r]! })),
+    atOnce: changeAtOnce(book, next),
+  };
 }
-
-const NOTHING: AtOnce = { accounts: 0, debtUsd: 0, repaidUsd: 0, badDebtUsd: 0 };
 
 type LocalLimits = Readonly<Record<Exclude<LtRule, "systemic">, number>>;
 
@@ -121,7 +129,7 @@ function recommend(
   reserve: ReserveView,
   limits: OpeningLtv["limits"],
   calibration: Calibration,
-): Omit<OpeningLtv, "nextLtFrac" | "atOnce"> {
+): Omit<OpeningLtv, "nextLtFrac" | "fallen"> {
   const { gapFrac, hourFrac } = tailMoves(state, reserve, calibration);
   const bufferFrac = Math.max(gapFrac, hourFrac);
   const coverage = Math.min(state.coverageFrac, state.venues[reserve.venue]!.coverageFrac);
