@@ -15,6 +15,7 @@ const keeper: Record<string, readonly string[]> = {
   snapshot: base,
   graph: [...base, "snapshot"],
   model: [...base, "snapshot", "graph"],
+  sweep: [...base, "graph", "model"],
   report: [...base, "snapshot", "model"],
   chain: base,
   observe: base,
@@ -41,7 +42,7 @@ const packages: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^pino\b/, ["observe"]],
   [/^(node:sqlite|pg)\b/, ["store"]],
   [/^(yaml|commander)\b/, ["config", "cli", "main", "lab"]],
-  [/^node:/, ["chain", "store", "observe", "quorum", "publish", "books", "config", "main", "cli", "lab"]],
+  [/^node:/, ["sweep", "chain", "store", "observe", "quorum", "publish", "books", "config", "main", "cli", "lab"]],
 ];
 
 const src = "keeper/src";

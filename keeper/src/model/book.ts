@@ -25,6 +25,9 @@ export interface Book {
   readonly debtUsd: Float64Array;
   /** `Uint8Array[n]`: 1 where debt exceeds collateral at t0. */
   readonly insolvent: Uint8Array;
+  /** `Float64Array[R]` USD: collateral of solvent accounts, the W of MODEL 6.1 before look-through (a loss on a derived
+   * asset is the loss on what is behind it, plus its discount). */
+  readonly solventUsd: Float64Array;
   /** `Uint8Array[K]`: 1 where a liquidator can sell the asset at all. */
   readonly sellable: Uint8Array;
   /** From this health factor on, collateral covers debt at the same prices: the largest liquidation threshold, at least 1. */
@@ -61,6 +64,7 @@ export function openBook(state: SystemState): Book {
     collateralUsd,
     debtUsd,
     insolvent,
+    solventUsd: solventCollateral(state, insolvent),
     sellable: Uint8Array.from(state.assets, (asset) => (asset.curve.kind === "none" ? 0 : 1)),
     coveredHf: state.collateralLt.reduce((most, lt) => Math.max(most, lt), 1),
   };
@@ -69,4 +73,14 @@ export function openBook(state: SystemState): Book {
 /** What `byRank[M]` holds of each debtor, by account; `rest` for whoever owes nothing. `Float64Array[n]`. */
 export function byAccount(book: Book, byRank: Float64Array, rest: number): Float64Array {
   return Float64Array.from(book.rank, (rank) => (rank < 0 ? rest : byRank[rank]!));
+}
+
+function solventCollateral({ collateral, reserves }: SystemState, insolvent: Uint8Array): Float64Array {
+  const sums = new Float64Array(reserves.length);
+  const { start, reserve, usd } = collateral;
+  for (let i = 0; i < insolvent.length; i++) {
+    if (insolvent[i] === 1) continue;
+    for (let e = start[i]!; e < start[i + 1]!; e++) sums[reserve[e]!] = sums[reserve[e]!]! + usd[e]!;
+  }
+  return sums;
 }

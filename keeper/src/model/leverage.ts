@@ -57,33 +57,18 @@ export function assetDirection(book: Book, calibration: Calibration, asset: numb
 }
 
 /**
- * Collateral of accounts that are solvent at t0, USD by reserve: the W of the headline, before look-through (a loss on a
- * derived asset is the loss on what is behind it, plus its discount). `Float64Array[R]`.
- */
-function solventCollateral(book: Book): Float64Array {
-  const gross = new Float64Array(book.state.reserves.length);
-  const { start, reserve, usd } = book.state.collateral;
-  for (let i = 0; i < book.insolvent.length; i++) {
-    if (book.insolvent[i] === 1) continue;
-    for (let e = start[i]!; e < start[i + 1]!; e++) gross[reserve[e]!] = gross[reserve[e]!]! + usd[e]!;
-  }
-  return gross;
-}
-
-/**
  * Run the ladder along `direction[K]` with thinned depth.
  *
  * **Source.** MODEL 0 and 6.1; thinning 5.4: market makers withdraw as the drop deepens, half of the depth at
  * `depthHalvingDrop`.
  */
 export function runLadder(book: Book, direction: Float64Array, calibration: Calibration, run: Cascade): Ladder {
-  const gross = solventCollateral(book);
   let repaid: Attribution | null = null;
   const steps = calibration.ladder.value.map((stepFrac): LadderStep => {
     const shock = ladderShock(direction, stepFrac, calibration);
     runCascade(book, shock, LADDER_RULES, run);
     if (stepFrac === calibration.referenceStep.value) repaid = repaidOf(book, run);
-    return { stepFrac, ...losses(book, gross, shock, run), converged: run.converged };
+    return { stepFrac, ...losses(book, shock, run), converged: run.converged };
   });
   return { steps, repaid: repaid ?? repaidAt(book, direction, calibration, run) };
 }
@@ -116,12 +101,7 @@ function repaidAt(book: Book, direction: Float64Array, calibration: Calibration,
 }
 
 /** First-round losses come from the shocked prices alone, full losses from the prices that the cascade ends in. */
-function losses(
-  book: Book,
-  gross: Float64Array,
-  shock: Shock,
-  run: Cascade,
-): { first: Float64Array; full: Float64Array } {
+function losses(book: Book, shock: Shock, run: Cascade): { first: Float64Array; full: Float64Array } {
   const { reserves } = book.state;
   const exogenous = new Float64Array(shock.dropFrac.length);
   exogenousPrices(book.state, shock, exogenous);
@@ -129,8 +109,8 @@ function losses(
   const full = new Float64Array(reserves.length);
   for (let r = 0; r < reserves.length; r++) {
     const { asset } = reserves[r]!;
-    first[r] = gross[r]! * (1 - exogenous[asset]!);
-    full[r] = gross[r]! * (1 - run.prices.price[asset]!);
+    first[r] = book.solventUsd[r]! * (1 - exogenous[asset]!);
+    full[r] = book.solventUsd[r]! * (1 - run.prices.price[asset]!);
   }
   return { first, full };
 }

@@ -1,6 +1,12 @@
+import type { Book } from "./book.js";
+import { runCascade, type Cascade, type CascadeRules } from "./cascade.js";
+import { latentBadDebtUsd, visitUncovered } from "./latent.js";
+import { exogenousPrices, type Shock } from "./price-state.js";
+import type { ScenarioSet } from "./scenarios/scenario-set.js";
+
 /**
- * What a set of scenarios does to a book, one row a scenario. Rows are whole: no sum runs over scenarios, so rows that
- * were made apart join to the same bits.
+ * What a set of scenarios does to a book, one row a scenario. Rows are whole: no sum of floats runs over scenarios, so
+ * rows that were made apart join to the same bits.
  *
  * **Shapes.** S scenarios, n accounts, R reserves, V venues. Row s of `repaidByReserve` holds entries
  * `s*R <= e < (s+1)*R`, of `badDebtByVenue` `s*V <= e < (s+1)*V`.
@@ -20,7 +26,118 @@ export interface SweepOutcome {
   readonly repaidByReserve: Float64Array;
   /** `Float64Array[S*V]` USD. */
   readonly badDebtByVenue: Float64Array;
-  /** `Uint32Array[n]`: scenarios in which the account is liquidated, and the sum of the rounds in which it first is. */
+  /** `Uint32Array[n]`: scenarios in which the account is liquidated or written off, and the sum of the rounds of it. */
   readonly hits: Uint32Array;
   readonly triggerRounds: Uint32Array;
+}
+
+/** Which scenarios: `from <= s < to`. */
+export interface ScenarioRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Rows for `scenarios` over `book`, empty. */
+export function createOutcome({ state }: Book, scenarios: number): SweepOutcome {
+  return {
+    repaidUsd: new Float64Array(scenarios),
+    badDebtUsd: new Float64Array(scenarios),
+    firstLossUsd: new Float64Array(scenarios),
+    fullLossUsd: new Float64Array(scenarios),
+    rounds: new Uint32Array(scenarios),
+    converged: new Uint8Array(scenarios),
+    repaidByReserve: new Float64Array(scenarios * state.reserves.length),
+    badDebtByVenue: new Float64Array(scenarios * state.venues.length),
+    hits: new Uint32Array(state.accountVenue.length),
+    triggerRounds: new Uint32Array(state.accountVenue.length),
+  };
+}
+
+/** Run every scenario of `set` over `book`, one after the other. `run` is scratch. **Source.** MODEL 5.8, 6.5. */
+export function sweep(book: Book, set: ScenarioSet, rules: CascadeRules, run: Cascade): SweepOutcome {
+  const outcome = createOutcome(book, set.count);
+  sweepInto(outcome, book, { set, rules, run }, { from: 0, to: set.count });
+  return outcome;
+}
+
+/** Run the scenarios of a range and fill their rows of `outcome`; its counts per account go up. */
+export function sweepInto(
+  outcome: SweepOutcome,
+  book: Book,
+  { set, rules, run }: { readonly set: ScenarioSet; readonly rules: CascadeRules; readonly run: Cascade },
+  { from, to }: ScenarioRange,
+): void {
+  const held = solventByAsset(book);
+  const exogenous = new Float64Array(held.length);
+  for (let s = from; s < to; s++) {
+    const shock = shockOf(set, s);
+    runCascade(book, shock, rules, run);
+    exogenousPrices(book.state, shock, exogenous);
+    outcome.firstLossUsd[s] = lossUsd(held, exogenous);
+    outcome.fullLossUsd[s] = lossUsd(held, run.prices.price);
+    outcome.rounds[s] = run.rounds;
+    outcome.converged[s] = run.converged ? 1 : 0;
+    addRepaid(outcome, s, book, run);
+    addBadDebt(outcome, s, book, run);
+  }
+}
+
+/** Scenario `s` as a shock: a view of its row. */
+export function shockOf({ dropFrac, depthFactor, count }: ScenarioSet, s: number): Shock {
+  const size = dropFrac.length / count;
+  return {
+    dropFrac: dropFrac.subarray(s * size, (s + 1) * size),
+    depthFactor: depthFactor.subarray(s * size, (s + 1) * size),
+  };
+}
+
+/** The W of MODEL 6.1, USD by asset. `Float64Array[K]`. */
+function solventByAsset({ state, solventUsd }: Book): Float64Array {
+  const sums = new Float64Array(state.assets.length);
+  for (let r = 0; r < solventUsd.length; r++) {
+    const { asset } = state.reserves[r]!;
+    sums[asset] = sums[asset]! + solventUsd[r]!;
+  }
+  return sums;
+}
+
+function lossUsd(held: Float64Array, price: Float64Array): number {
+  let loss = 0;
+  for (let k = 0; k < held.length; k++) loss += held[k]! * (1 - price[k]!);
+  return loss;
+}
+
+function addRepaid(outcome: SweepOutcome, s: number, { state, order, held }: Book, run: Cascade): void {
+  const { hits, triggerRounds, repaidByReserve } = outcome;
+  const row = s * state.reserves.length;
+  let sum = 0;
+  for (let t = 0; t < run.touchedCount; t++) {
+    const rank = run.touched[t]!;
+    const i = order[rank]!;
+    hits[i] = hits[i]! + 1;
+    triggerRounds[i] = triggerRounds[i]! + run.triggerRound[rank]!;
+    const repaid = run.repaidUsd[rank]!;
+    if (repaid === 0) continue;
+    sum += repaid;
+    const perUsd = repaid / held.totalUsd[rank]!;
+    for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) {
+      const at = row + held.reserve[e]!;
+      repaidByReserve[at] = repaidByReserve[at]! + held.usd[e]! * perUsd;
+    }
+  }
+  outcome.repaidUsd[s] = sum;
+}
+
+function addBadDebt(outcome: SweepOutcome, s: number, book: Book, run: Cascade): void {
+  const { badDebtByVenue } = outcome;
+  const venues = book.state.venues.length;
+  const add = (rank: number, usd: number): void => {
+    const at = s * venues + book.venue[rank]!;
+    badDebtByVenue[at] = badDebtByVenue[at]! + usd;
+  };
+  for (let t = 0; t < run.touchedCount; t++) add(run.touched[t]!, run.badDebtUsd[run.touched[t]!]!);
+  visitUncovered(book, run, (rank) => add(rank, latentBadDebtUsd(book, run, rank)));
+  let sum = 0;
+  for (let v = 0; v < venues; v++) sum += badDebtByVenue[s * venues + v]!;
+  outcome.badDebtUsd[s] = sum;
 }

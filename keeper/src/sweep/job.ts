@@ -1,0 +1,26 @@
+import type { Book } from "../model/book.js";
+import { createCascade, type CascadeRules } from "../model/cascade.js";
+import type { ScenarioSet } from "../model/scenarios/scenario-set.js";
+import { sweepInto, type SweepOutcome } from "../model/sweep.js";
+
+/** One thread's part in a sweep; its arrays lie in shared memory. */
+export interface SweepJob {
+  readonly book: Book;
+  readonly set: ScenarioSet;
+  readonly rules: CascadeRules;
+  /** Rows are common to all threads; the counts per account are this thread's own. */
+  readonly outcome: SweepOutcome;
+  /** `Int32Array[1]`: the first scenario that no thread has taken. */
+  readonly next: Int32Array;
+}
+
+/** Scenarios that a thread takes at a time. */
+const BATCH = 16;
+
+/** Take scenarios until none is left. Which thread takes which changes no bit: a scenario is a row of its own. */
+export function workOn({ book, set, rules, outcome, next }: SweepJob): void {
+  const run = createCascade(book, rules.latencyRounds);
+  for (let from = Atomics.add(next, 0, BATCH); from < set.count; from = Atomics.add(next, 0, BATCH)) {
+    sweepInto(outcome, book, { set, rules, run }, { from, to: Math.min(from + BATCH, set.count) });
+  }
+}

@@ -1,0 +1,99 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { Book } from "../model/book.js";
+import type { CascadeRules } from "../model/cascade.js";
+import type { ScenarioSet } from "../model/scenarios/scenario-set.js";
+import { createOutcome, type SweepOutcome } from "../model/sweep.js";
+import type { SweepJob } from "./job.js";
+import { share } from "./share.js";
+
+/** Threads that wait for sweeps: starting one takes longer than a sweep of a few hundred scenarios. */
+export interface SweepThreads {
+  /**
+   * Run every scenario of `set` over `book`, the same bits as `sweep` in the model gives.
+   *
+   * **Throws** what a thread threw; `RangeError` for rules with a gate, which is a function and stays in its thread.
+   */
+  sweep(book: Book, set: ScenarioSet, rules: CascadeRules): Promise<SweepOutcome>;
+  close(): Promise<void>;
+}
+
+/** Start `count` threads. **Throws** `RangeError` for less than one. */
+export function startThreads(count: number): SweepThreads {
+  if (!(Number.isInteger(count) && count >= 1)) throw new RangeError(`${count} threads: expected 1 or more`);
+  const workers = Array.from({ length: count }, () => startWorker());
+  return {
+    sweep: (book, set, rules) => sweepWith(workers, book, set, rules),
+    close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
+  };
+}
+
+/** {@link SweepThreads.sweep} on `count` threads that are started for it and stopped after it. */
+export async function sweepOnThreads(
+  book: Book,
+  set: ScenarioSet,
+  rules: CascadeRules,
+  count: number,
+): Promise<SweepOutcome> {
+  const threads = startThreads(count);
+  try {
+    return await threads.sweep(book, set, rules);
+  } finally {
+    await threads.close();
+  }
+}
+
+/** The sources run through tsx, in a thread as in the process. */
+function startWorker(): Worker {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  return new Worker(new URL("worker.ts", import.meta.url), { execArgv: ["--import", tsx] });
+}
+
+async function sweepWith(
+  workers: readonly Worker[],
+  book: Book,
+  set: ScenarioSet,
+  rules: CascadeRules,
+): Promise<SweepOutcome> {
+  if (rules.gate !== undefined) throw new RangeError("a gate cannot go to another thread: sweep in this one");
+  const common = share({ book: withoutOwners(book), set, rules, outcome: createOutcome(book, set.count) });
+  const next = share(new Int32Array(1));
+  const jobs = workers.map((): SweepJob => {
+    const { hits, triggerRounds } = common.outcome;
+    return { ...common, next, outcome: { ...common.outcome, hits: share(hits), triggerRounds: share(triggerRounds) } };
+  });
+  await Promise.all(jobs.map((job, t) => ask(workers[t]!, job)));
+  for (const { outcome } of jobs) {
+    addCounts(common.outcome.hits, outcome.hits);
+    addCounts(common.outcome.triggerRounds, outcome.triggerRounds);
+  }
+  return common.outcome;
+}
+
+/** No kernel reads who owns an account; names are the one thing that threads could not share. */
+function withoutOwners(book: Book): Book {
+  return { ...book, state: { ...book.state, owners: [] } };
+}
+
+function ask(worker: Worker, job: SweepJob): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (): void => finish(resolve);
+    const onError = (error: unknown): void => finish(() => reject(asError(error)));
+    const onExit = (code: number): void => finish(() => reject(new Error(`a sweep thread ended with ${code}`)));
+    const finish = (settle: () => void): void => {
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+      settle();
+    };
+    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+    worker.postMessage(job);
+  });
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`a sweep thread threw ${String(thrown)}`);
+}
+
+function addCounts(sum: Uint32Array, counts: Uint32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + counts[i]!;
+}
