@@ -28,9 +28,9 @@ export interface CliffProbe {
 }
 
 /** Steps of the scan in a unit drop: 10 bp. */
-const STEPS = 1_000;
+export const CLIFF_STEPS = 1_000;
 /** A step that adds more than this times its own loss is a cliff. */
-const CLIFF_MULTIPLE = 20;
+export const CLIFF_MULTIPLE = 20;
 /** Halvings of a step: 10 bp to less than 0.1 bp. */
 const HALVINGS = 7;
 
@@ -43,11 +43,11 @@ const HALVINGS = 7;
 export function cliffOf(probe: CliffProbe, maxDropFrac: number, sigmaDaily: number): Cliff {
   const falls = (from: number, to: number) =>
     probe.full(to) - probe.full(from) > CLIFF_MULTIPLE * (probe.first(to) - probe.first(from));
-  for (let step = 0; step < maxDropFrac * STEPS; step++) {
-    const [at, next] = [step / STEPS, (step + 1) / STEPS];
+  for (let step = 0; step < maxDropFrac * CLIFF_STEPS; step++) {
+    const [at, next] = [step / CLIFF_STEPS, (step + 1) / CLIFF_STEPS];
     if (Number.isNaN(probe.full(next))) return { dropFrac: NaN, sigmas: NaN, cause: null };
     if (probe.radius(at) >= 1) {
-      const before = Math.max(0, step - 1) / STEPS;
+      const before = Math.max(0, step - 1) / CLIFF_STEPS;
       return found(
         "radius",
         halved(before, at, (_, middle) => probe.radius(middle) >= 1),

@@ -1,11 +1,44 @@
 import type { Book } from "../book.js";
-import { runCascade, type Cascade } from "../cascade.js";
+import { resumeCascade, runCascade, type Cascade } from "../cascade.js";
 import { LADDER_RULES } from "../leverage.js";
 import type { Shock } from "../price-state.js";
 import { heldByAsset, lossUsd } from "./loss.js";
+import { largest, systemicness } from "./systemicness.js";
 
 /** How many are left out one by one. MODEL 6.4. */
-export const LEAVE_OUT = 50;
+const LEAVE_OUT = 50;
+
+/** An account by what its forced sales cost everybody. */
+export interface SystemicAccount {
+  readonly account: number;
+  /** Its systemicness: of the linear system, or of the first round alone where that is supercritical. USD. */
+  readonly linearUsd: number;
+  /** The exact loss that it makes, all rounds included. USD; NaN where a cascade did not end. */
+  readonly exactUsd: number;
+}
+
+/**
+ * The most systemic accounts under `shock`, most first by systemicness, at most 50, each with its exact leave-one-out.
+ * `run` is scratch.
+ *
+ * **Source.** MODEL 6.4.
+ */
+export function mostSystemic(
+  book: Book,
+  shock: Shock,
+  run: Cascade,
+): { readonly supercritical: boolean; readonly accounts: readonly SystemicAccount[] } {
+  const { account, supercritical } = systemicness(book, shock, run);
+  const top = largest(account, LEAVE_OUT);
+  const exact = lossesWithout(
+    book,
+    shock,
+    top.map((i) => [i]),
+    run,
+  );
+  const accounts = top.map((i, rank) => ({ account: i, linearUsd: account[i]!, exactUsd: exact[rank]!.lossUsd }));
+  return { supercritical, accounts };
+}
 
 /** What the loss owes to one group of accounts being liquidated. */
 export interface LeftOut {
@@ -27,12 +60,12 @@ export function lossesWithout(
   run: Cascade,
 ): LeftOut[] {
   const held = heldByAsset(book);
-  const lossOf = (changed: Book): number => {
-    runCascade(changed, shock, LADDER_RULES, run);
+  const lossOf = (accounts: readonly number[]): number => {
+    runWithout(book, shock, accounts, run);
     return run.converged ? lossUsd(held, run.prices.price) : NaN;
   };
-  const all = lossOf(book);
-  return groups.map((accounts) => ({ accounts, lossUsd: all - lossOf(untouched(book, accounts)) }));
+  const all = lossOf([]);
+  return groups.map((accounts) => ({ accounts, lossUsd: all - lossOf(accounts) }));
 }
 
 /** The accounts of one owner, ascending. */
@@ -41,9 +74,11 @@ export function accountsOf(book: Book, owner: number): number[] {
   return Array.from(accountOwner, (_, i) => i).filter((i) => accountOwner[i] === owner);
 }
 
-/** A book in which nobody touches `accounts`: the rules leave accounts under water alone, and these with them. */
-function untouched(book: Book, accounts: readonly number[]): Book {
-  const insolvent = Uint8Array.from(book.insolvent);
-  for (const i of accounts) insolvent[i] = 1;
-  return { ...book, insolvent };
+/** A cascade in which `accounts` owe nothing: so nobody liquidates them, and what they owe in `run` is put back after. */
+function runWithout(book: Book, shock: Shock, accounts: readonly number[], run: Cascade): void {
+  const ranks = accounts.map((i) => book.rank[i]!).filter((rank) => rank >= 0);
+  runCascade(book, shock, { ...LADDER_RULES, maxRounds: 0 }, run);
+  for (const rank of ranks) run.debtLeft[rank] = 0;
+  resumeCascade(book, shock, LADDER_RULES, run);
+  for (const rank of ranks) run.debtLeft[rank] = 1;
 }

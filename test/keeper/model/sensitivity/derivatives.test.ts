@@ -30,7 +30,7 @@ describe("delta and gamma", () => {
 
   it("T3 on the engine: a crowd of accounts has the derivatives of its density", () => {
     const { d0, delta_closed, gamma_closed } = cases["T3_fold_0.9"]!;
-    const book = openBook(stateOf(crowd(RISING.sold, RISING.lambda, 0.09, 40_000)));
+    const book = openBook(stateOf(crowd(RISING.sold, RISING.lambda, 0.09, 10_000)));
     const units = RISING.sold(0.09);
     const engine = fullLoss(book, PLAIN, createCascade(book, 0));
     const loss = ([d]: Float64Array) => engine(crowdShock(d!)) / units;
