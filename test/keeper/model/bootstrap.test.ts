@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { bootstrapShareBelow } from "../../../keeper/src/model/scenarios/bootstrap.js";
 import { seeded } from "./seeded.js";
 
-describe("bootstrapShareBelow", () => {
+describe(bootstrapShareBelow.name, () => {
   it("two pairs: a quarter of the draws takes only the lower, a quarter only the higher one", () => {
     const outcomes = Float64Array.of(0, 2, 9, 11);
     expect(bootstrapShareBelow(outcomes, 1)).to.equal(0);

@@ -13,7 +13,7 @@ const short = (exposure: readonly number[], rest: Partial<HedgeInstrument> = {})
 });
 const TOLERATED = 1_000;
 
-describe("totalDelta", () => {
+describe(totalDelta.name, () => {
   const { T10_multiasset: t10 } = (
     JSON.parse(readFileSync("test/vectors/analytic_closed_forms.json", "utf8")) as {
       cases: { T10_multiasset: { J: number[][]; N: number[]; delta_by_asset: number[] } };
@@ -42,7 +42,7 @@ describe("totalDelta", () => {
   });
 });
 
-describe("hedge", () => {
+describe(hedge.name, () => {
   it("one sure and free instrument takes all of it away", () => {
     const { notionalUsd, residualUsd, residualNormUsd, converged } = hedge(
       Float64Array.of(500),

@@ -79,7 +79,7 @@ function supplied(state: SystemState, suppliedUsd: number): SystemState {
   return { ...state, reserves: state.reserves.map((reserve) => ({ ...reserve, suppliedUsd })) };
 }
 
-describe("solvencyLt", () => {
+describe(solvencyLt.name, () => {
   it("leaves no bad debt at the gap: collateral at HF 1 just repays debt and bonus", () => {
     for (const [bonus, gap, lag] of [
       [0.05, 0.08, 0],
@@ -95,7 +95,7 @@ describe("solvencyLt", () => {
   });
 });
 
-describe("slippageLt", () => {
+describe(slippageLt.name, () => {
   it("x y = k: 1/((1+b)(1 + x/R))", () => {
     const state = stateOf(twoVenues(CPMM));
     const depth = Float64Array.of(1, 1);
@@ -139,7 +139,7 @@ describe("slippageLt", () => {
   });
 });
 
-describe("smartLt", () => {
+describe(smartLt.name, () => {
   const vectors = JSON.parse(readFileSync("test/vectors/smartltv.json", "utf8")) as {
     grid: { clf: number; sigma: number; liquidity: number; cap: number; bonus: number; ltv: number }[];
   };
@@ -243,7 +243,7 @@ describe(fallenAlone.name, () => {
   });
 });
 
-describe("systemicLts", () => {
+describe(systemicLts.name, () => {
   const state = stateOf(twoVenues(CPMM));
   const ceiling = Float64Array.of(0, 0.83, 0, 0.73);
   const debtOf = (book: Book) => book.debtUsd.reduce((sum, usd) => sum + usd, 0);
@@ -280,7 +280,7 @@ describe("systemicLts", () => {
   });
 });
 
-describe("openingLtvs", () => {
+describe(openingLtvs.name, () => {
   const [gap, hour] = [600, 3_600].map((sec) => 2.326 * 0.08 * Math.sqrt(sec / 86_400));
 
   it("binding: the host, where its own LTV is below all", () => {

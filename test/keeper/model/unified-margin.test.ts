@@ -38,7 +38,7 @@ const TWO: SmallSystem = {
   dustUsd: [0, 0],
 };
 
-describe("poolOwners", () => {
+describe(poolOwners.name, () => {
   it("puts an owner's holdings into one account, on their own terms, under the venue where it owes most", () => {
     const pooled = poolOwners(stateOf(TWO));
     expect([...pooled.collateral.start]).to.deep.equal([0, 2, 3]);
@@ -69,7 +69,7 @@ describe("poolOwners", () => {
   });
 });
 
-describe("unifiedValueUsd", () => {
+describe(unifiedValueUsd.name, () => {
   it("is the bad debt that netting saves in the worst scenarios", () => {
     const drops = Array.from({ length: 100 }, (_, s) => s / 200);
     const [separate, pooled] = [openBook(stateOf(TWO)), openBook(poolOwners(stateOf(TWO)))].map((book) =>
@@ -90,7 +90,7 @@ function after(book: Book, drop: number): Cascade {
   return run;
 }
 
-describe("nettingReport", () => {
+describe(nettingReport.name, () => {
   it("by hand, after a drop of 30 %", () => {
     const report = nettingReport(openBook(stateOf(TWO)), Float64Array.of(1, 0.7));
     expect(report).to.have.length(1);
