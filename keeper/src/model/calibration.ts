@@ -37,8 +37,8 @@ const scenarios = z
     /** Rows; they come in antithetic pairs. */
     count: known(z.int().positive().multipleOf(2)),
     horizonSec: positive,
-    /** Degrees of freedom of the Student-t; whole, so that its chi-square is a sum of logarithms. */
-    nu: known(z.int().min(3)),
+    /** Degrees of freedom of the Student-t; even, so that its distribution is a polynomial. */
+    nu: known(z.int().min(4).multipleOf(2)),
     /** w of `C_w = (1 - w) C_normal + w C_tail`. */
     tailWeight: share,
     correlation: z.strictObject({ symbols: named, normal: triangle, tail: triangle }),

@@ -63,15 +63,7 @@ function pauseLengths({ recoverySec, maxPauseSec }: Calibration): number[] {
 function pathShocks({ state }: Book, rise: Float64Array, calibration: Calibration, sec: number): Shock[] {
   const size = rise.length;
   const recovered = 1 - exp(-sec / calibration.recoverySec.value);
-  const { share } = calibration.scenarios.depegs;
-  const joint: Calibration = {
-    ...calibration,
-    scenarios: {
-      ...calibration.scenarios,
-      depegs: { ...calibration.scenarios.depegs, share: { ...share, value: 0 } },
-    },
-  };
-  const { dropFrac, depthFactor } = drawScenarios(state, joint, { count: PATHS, horizonSec: sec });
+  const { dropFrac, depthFactor } = drawScenarios(state, calibration, { count: PATHS, horizonSec: sec, depegShare: 0 });
   return Array.from({ length: PATHS }, (_, m) => ({
     dropFrac: rise.map((r, k) => 1 - (1 + r * recovered) * (1 - dropFrac[m * size + k]!)),
     depthFactor: depthFactor.subarray(m * size, (m + 1) * size),

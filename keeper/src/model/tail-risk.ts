@@ -123,7 +123,7 @@ export function entropicValueAtRisk(outcomes: Float64Array, level: number): Entr
   const scaled = outcomes.map((outcome) => (outcome - most) / range);
   const [below, above] = bracket(scaled, -ln(1 - level));
   const bound = Math.min(below.bound, above.bound, 0);
-  return { usd: most + range * bound, gapUsd: range * (bound - below.mean) };
+  return { usd: most + range * bound, gapUsd: range * Math.max(0, bound - below.mean) };
 }
 
 /** A distribution tilted by t: its mean, its entropy relative to the untilted one, and the bound that t gives. */

@@ -5,11 +5,13 @@ import { MAX_DROP, thinnedDepth } from "../shock.js";
 import type { ScenarioSet } from "./scenario-set.js";
 import { assetShock, drawPair, pairFalls, shockModel } from "./shock-model.js";
 
-/** What a set's size is, where it is not the calibration's. */
+/** What of a set is not the calibration's. */
 export interface DrawOptions {
   readonly seed?: string;
   readonly count?: number;
   readonly horizonSec?: number;
+  /** Share of rows with a depeg. */
+  readonly depegShare?: number;
 }
 
 /**
@@ -18,7 +20,8 @@ export interface DrawOptions {
  * Base assets: `s = 1 - exp(-(sigma sqrt(h) t + jumps))`, t of a Student-t with unit variance and correlation C_w, at
  * most 0.99; no drift. Stables and the discounts of derived assets stand still, but for the last rows, a share of
  * `depegs.share`: there each falls in turn by what the calibration says, besides the joint shock of that row. Rows come
- * in antithetic pairs, which mirror every normal and every uniform but the t's chi-square.
+ * in antithetic pairs, which mirror every normal and every uniform but the t's chi-square; the market falls in the first
+ * of a pair and rises in the second, its jumps aside.
  *
  * The seed is a text of the calibration and knows no block: the same shocks hit every block, so that a score changes
  * because the system did. An asset's draw hangs on seed, row and its own symbol (its address, where the calibration
@@ -34,15 +37,16 @@ export function drawScenarios(
   options: DrawOptions = {},
 ): ScenarioSet {
   const { scenarios } = calibration;
-  const { seed, count, horizonSec } = {
+  const { seed, count, horizonSec, depegShare } = {
     seed: scenarios.seed.value,
     count: scenarios.count.value,
     horizonSec: scenarios.horizonSec.value,
+    depegShare: scenarios.depegs.share.value,
     ...options,
   };
   if (!Number.isInteger(count / 2)) throw new RangeError(`saw ${count} scenarios, expected pairs: an even number`);
   const dropFrac = jointDrops(state, calibration, { seed, count, horizonSec });
-  const depegFrom = count - 2 * Math.round((scenarios.depegs.share.value * count) / 2);
+  const depegFrom = count - 2 * Math.round((depegShare * count) / 2);
   depeg(state, calibration, { dropFrac, count, depegFrom });
   return {
     seed,
@@ -57,7 +61,7 @@ export function drawScenarios(
 function jointDrops(
   { assets, backing }: Pick<SystemState, "assets" | "backing">,
   calibration: Calibration,
-  { seed, count, horizonSec }: Required<DrawOptions>,
+  { seed, count, horizonSec }: { seed: string; count: number; horizonSec: number },
 ): Float64Array {
   const model = shockModel(calibration, seed, horizonSec);
   const shocks = assets.map((asset, k) =>

@@ -2,7 +2,7 @@
  * Joint shocks of all assets, one row a scenario.
  *
  * **Shapes.** S scenarios, K assets in the state's order; row s holds entries `s*K <= e < (s+1)*K`. Rows 2p and 2p + 1
- * are an antithetic pair.
+ * are an antithetic pair: what falls in one rises in the other, jumps and depegs aside.
  */
 export interface ScenarioSet {
   /** What the generator was seeded with; part of the result, so that anybody draws the same set. */

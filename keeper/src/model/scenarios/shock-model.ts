@@ -6,16 +6,23 @@ import { choleskyFactor } from "./cholesky.js";
 import { fromTriangle, mixedCorrelation } from "./correlation.js";
 import type { Jumps } from "./jumps.js";
 import { normalQuantile } from "./normal-quantile.js";
-import { uniforms, type Words2 } from "./philox.js";
+import { philox4x32, uniforms, type Words2 } from "./philox.js";
+import { studentQuantile } from "./student-quantile.js";
 
 /** What a block of the generator is for: the second word of its counter, so that no two uses share one. */
-const PURPOSE = { mixing: 0, marketJump: 1, asset: 2, ownJump: 3 } as const;
+const PURPOSE = { shift: 0, mixing: 1, marketJump: 2, asset: 3, ownJump: 4 } as const;
+/** Steps of two Weyl sequences, the fractions of the golden ratio and of the root of 2 in 32 bits. */
+const WEYL_MARKET = 0x9e3779b9;
+const WEYL_JUMPS = 0x6a09e667;
+const TWO_POW_32 = 4_294_967_296;
 /** Inversion by summation is for rare events only. */
 const MAX_EXPECTED_JUMPS = 100;
 
 /** Everything about a draw that does not depend on the row. */
 export interface ShockModel {
   readonly key: Words2;
+  /** Where the two Weyl sequences start. */
+  readonly shift: Words2;
   readonly days: number;
   readonly nu: number;
   readonly marketJumps: Jumps;
@@ -57,8 +64,11 @@ export function shockModel(calibration: Calibration, seed: string, horizonSec: n
     fromTriangle(correlation.tail.value),
     tailWeight.value,
   );
+  const key = wordsOf(seed);
+  const [market, jump] = philox4x32([0, PURPOSE.shift, 0, 0], key);
   return {
-    key: wordsOf(seed),
+    key,
+    shift: [market, jump],
     days: horizonSec / 86_400,
     nu: nu.value,
     marketJumps: valuesOf(jumps.market),
@@ -91,20 +101,32 @@ export function assetShock(
   };
 }
 
-/** Draw what the assets of pair `pair` share. */
+/**
+ * Draw what the assets of pair `pair` share.
+ *
+ * The market's move, and whether it jumps, come from Weyl sequences instead of the generator: a few hundred scenarios
+ * then meet the market's quantiles about evenly, where independent draws would leave its worst percent to luck. The
+ * pair's first row is the market's fall. All else follows given that move: with t known, the t's chi-square is one of
+ * nu + 1 degrees over 1 + t^2 / nu, and the market's normal is `t sqrt(chi2 / nu)`.
+ */
 export function drawPair(model: ShockModel, pair: number): PairDraw {
-  const { symbols, factor, streams, key } = model;
-  const own = streams.map(([a, b]) => normalQuantile(uniforms([pair, PURPOSE.asset, a, b], key)[0]));
+  const { symbols, factor, streams, key, shift, nu } = model;
+  const market = -studentQuantile(nu, weyl(shift[0], WEYL_MARKET, pair) / 2);
+  const chi2 = chiSquare(nu + 1, key, pair) / (1 + (market * market) / nu);
+  const own = streams.map(([a, b], i) =>
+    i === 0 ? market * Math.sqrt(chi2 / nu) : normalQuantile(uniforms([pair, PURPOSE.asset, a, b], key)[0]),
+  );
   const normals = Float64Array.from(symbols, (_, i) => {
     let sum = 0;
     for (let j = 0; j <= i; j++) sum += factor[i * symbols.length + j]! * own[j]!;
     return sum;
   });
-  const [count, size] = uniforms([pair, PURPOSE.marketJump, 0, 0], key);
+  const count = weyl(shift[1], WEYL_JUMPS, pair);
+  const [size] = uniforms([pair, PURPOSE.marketJump, 0, 0], key);
   const jump = (u: number, v: number) => jumpLog(model.marketJumps, model.days, u, v);
   return {
     normals,
-    scale: Math.sqrt((model.nu - 2) / chiSquare(model, pair)),
+    scale: Math.sqrt((nu - 2) / chi2),
     marketJumpLog: [jump(count, size), jump(1 - count, 1 - size)],
   };
 }
@@ -125,14 +147,18 @@ export function pairFalls(model: ShockModel, asset: AssetShock, pair: number, dr
   ];
 }
 
-/** Chi-square with whole degrees of freedom, exactly: `-2 ln` of a uniform for every two, a squared normal for an odd one. */
-function chiSquare({ nu, key }: ShockModel, pair: number): number {
+/** Chi-square with an odd number of degrees of freedom, exactly: `-2 ln` of a uniform for every two, a squared normal. */
+function chiSquare(degrees: number, key: Words2, pair: number): number {
   const draw = (block: number) => uniforms([pair, PURPOSE.mixing, block, 0], key)[0];
-  let sum = 0;
-  for (let block = 0; 2 * block + 1 < nu; block++) sum -= 2 * ln(draw(block));
-  if (nu % 2 === 0) return sum;
-  const normal = normalQuantile(draw(nu));
-  return sum + normal * normal;
+  const normal = normalQuantile(draw(0));
+  let sum = normal * normal;
+  for (let block = 1; 2 * block < degrees; block++) sum -= 2 * ln(draw(block));
+  return sum;
+}
+
+/** The pair's point of a Weyl sequence, strictly between 0 and 1. */
+function weyl(start: number, step: number, pair: number): number {
+  return (((start + Math.imul(pair, step)) >>> 0) + 0.5) / TWO_POW_32;
 }
 
 /** Sum of a Poisson number of normal falls, from one uniform for the number and one for their sum. */
