@@ -1,13 +1,15 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, rmSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
+import { runHardhatTests } from "../run-hardhat-tests.js";
 
 /** A copy of the working tree: coverage writes bytecode of its own into artifacts and generated types. */
 export const tree = path.resolve("coverage/tree");
 
 const suites = ["test/{contracts,invariant}/**/*.t.sol", "test/{integration,deploy}/**/*.test.ts"];
 /** Tests that count gas, which with coverage on is not the real one; tests of processes, of whose chains nothing is collected. */
-const leftOut = "StipendOrNotAtAll|repriced|areBoundedInGas|npm run deploy|three operators on a chain";
+const leftOut =
+  "StipendOrNotAtAll|repriced|areBoundedInGas|npm run deploy|^propose |^verifyDeployment|three operators on a chain";
 const lenses = "test/keeper/{venues,liquidity,chain}/**/*.test.ts";
 
 function copyTree(): void {
@@ -27,10 +29,8 @@ export async function runTests(only: readonly string[]): Promise<number> {
   copyTree();
   const files = only.length > 0 ? [...only] : globSync([...suites, lenses]).sort();
   const config = ["--config", "hardhat.coverage.config.ts"];
-  const run = spawn("hardhat", [...config, "test", "--coverage", "--grep-exclude", leftOut, ...files], {
+  return runHardhatTests([...config, "--coverage", "--grep-exclude", leftOut, ...files], {
     cwd: tree,
-    stdio: "inherit",
-    env: { ...process.env, BULKHEAD_SHARED: path.resolve(process.env.BULKHEAD_SHARED ?? "../shared") },
+    env: { BULKHEAD_SHARED: path.resolve(process.env.BULKHEAD_SHARED ?? "../shared") },
   });
-  return new Promise((resolve) => run.on("close", (code) => resolve(code ?? 1)));
 }
