@@ -1,7 +1,7 @@
 import { AaveV3ReservesLens__factory } from "../../../typechain-types/index.js";
 import { runLens } from "../chain/lens.js";
 import type { BlockReader } from "../chain/rpc-pool.js";
-import { address, count, decodeRow, flag, uint } from "../chain/words.js";
+import { WordsMalformed, address, count, decodeRow, flag, uint } from "../chain/words.js";
 import type { Row, Words } from "../chain/words.js";
 import { intToBig } from "../units.js";
 import type { Address } from "../units.js";
@@ -83,10 +83,12 @@ export async function readReserves(reader: BlockReader, pool: Address): Promise<
     for (const eMode of rows(words, { from: eModesFrom, size: EMODE_WORDS, count: header.eModes }, EMODE)) {
       eModes.set(eMode.id, eMode);
     }
-    if (reserves.length >= header.listed || header.answered === 0) {
+    if (reserves.length >= header.listed) {
       reserves.sort((a, b) => (a.asset < b.asset ? -1 : 1));
       return { baseUnit: header.baseUnit, reserves, eModes: [...eModes.values()].sort((a, b) => a.id - b.id) };
     }
+    if (header.answered === 0)
+      throw new WordsMalformed("no progress", `room for one of ${header.listed - reserves.length} reserves`);
   }
 }
 

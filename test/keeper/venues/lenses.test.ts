@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { encodeBytes32String } from "ethers";
+import { runLens } from "../../../keeper/src/chain/lens.js";
 import { type BlockReader, createRpcPool } from "../../../keeper/src/chain/rpc-pool.js";
 import { type DevChain, startEmbeddedChain } from "../../../keeper/src/lab/chain.js";
 import { setPrices } from "../../../keeper/src/lab/world/controls.js";
@@ -9,6 +10,7 @@ import { type World, buildWorld } from "../../../keeper/src/lab/world/world.js";
 import type { Address, Hex } from "../../../keeper/src/units.js";
 import { readFeeds } from "../../../keeper/src/venues/chainlink-feed.js";
 import { readTokens } from "../../../keeper/src/venues/erc20.js";
+import { Erc20Lens__factory } from "../../../typechain-types/index.js";
 import { answering, burning, reverting } from "./strange-contracts.js";
 
 const GENESIS = 1_583_971_200;
@@ -86,6 +88,23 @@ describe("lenses on genuine and strange contracts", () => {
       ]);
     });
 
+    it("behavior: decimals that are none: an exclusion", async () => {
+      // Answers every call alike: as decimals, its answer is the first word.
+      const [feed] = await mined(answering(chain, "decimals", [256n, 7n, 6n, 6n, 8n]));
+      const { feeds, exclusions } = await readFeeds(await reader(), [feed!]);
+      expect(feeds).to.deep.equal([]);
+      expect(exclusions).to.deep.equal([{ scope: "feed", id: feed, reason: "decimals does not answer" }]);
+    });
+
+    it("behavior: without descriptions all else is the same", async () => {
+      const proxies = world.assets.map(({ feed }) => feed!.proxy.address);
+      const described = (await readFeeds(await reader(), proxies)).feeds;
+      const { feeds, exclusions } = await readFeeds(await reader(), proxies, { descriptions: false });
+      expect(exclusions).to.deep.equal([]);
+      expect(feeds).to.deep.equal(described.map((feed) => ({ ...feed, description: "" })));
+      expect(described.map(({ description }) => description).toSorted()).to.deep.equal(["USDC / USD", "WETH / USD"]);
+    });
+
     it("behavior: no feed, no call", async () => {
       expect(await readFeeds(await reader(), [])).to.deep.equal({ feeds: [], exclusions: [] });
     });
@@ -122,6 +141,26 @@ describe("lenses on genuine and strange contracts", () => {
         ["", 32],
         ["", 32],
       ]);
+    });
+
+    it("behavior: a bytes32 symbol without a zero is 32 bytes long, and a text is cut after 64", async () => {
+      const long = "0123456789abcdef".repeat(5);
+      const part = (from: number): Hex =>
+        `0x${Buffer.from(long.slice(from, from + 32).padEnd(32, "\0")).toString("hex")}`;
+      const [full, endless] = await mined(
+        answering(chain, "full", [part(0)]),
+        answering(chain, "endless", [32n, 80n, part(0), part(32), part(64)]),
+      );
+      const tokens = await readTokens(await reader(), [full!, endless!]);
+      expect(tokens.map(({ symbol }) => symbol)).to.deep.equal([long.slice(0, 32), long.slice(0, 64)]);
+    });
+
+    it("behavior: one answer holds 255 tokens, in 24 576 bytes", async () => {
+      const words = await runLens(await reader(), Erc20Lens__factory, [
+        Array<Address>(300).fill(world.assets[0]!.address),
+      ]);
+      // A word for the count and three for each token, of at most 768.
+      expect([Number.parseInt(words.at(0), 16), words.length]).to.deep.equal([255, 766]);
     });
 
     it("behavior: more tokens than one answer holds", async () => {
