@@ -35,6 +35,8 @@ export interface Oracles {
   /** `Float64Array[K]`. */
   readonly answer: Float64Array;
   readonly updatedSec: Float64Array;
+  /** `Float64Array[K]`: backing behind one unit of a derived asset, as a multiple of t0. The caller moves it. */
+  readonly rate: Float64Array;
   /** Market prices of the last rounds, the newest at `newest`. */
   readonly history: readonly Float64Array[];
   newest: number;
@@ -56,6 +58,7 @@ export function createOracles(feeds: FeedState, rules: readonly OracleRule[]): O
     rules,
     answer: new Float64Array(size).fill(1),
     updatedSec: new Float64Array(size),
+    rate: new Float64Array(size).fill(1),
     history: Array.from({ length: longest + 1 }, () => new Float64Array(size).fill(1)),
     newest: 0,
   };
@@ -79,26 +82,19 @@ function checkRule({ state: { backing }, origin }: FeedState, rule: OracleRule, 
 export function resetOracles(oracles: Oracles, price: Float64Array): void {
   oracles.answer.fill(1);
   oracles.updatedSec.fill(0);
+  oracles.rate.fill(1);
   for (const past of oracles.history) past.set(price);
 }
 
-/** What oracles see in a round. */
-export interface OracleView {
-  /** `Float64Array[K]`: market prices. */
-  readonly price: Float64Array;
-  /** `Float64Array[K]`: units of backing behind a derived asset, as multiples of t0. */
-  readonly rate: Float64Array;
-  readonly nowSec: number;
-}
-
 /**
- * Let a round pass: show oracles the market, and move those that have to move. Answers are in `oracles.answer`.
+ * Let a round pass: show oracles the market's `price[K]`, and move those that have to move. Answers are in
+ * `oracles.answer`.
  *
  * **Source.** MODEL 5.1 and 5.3. Thresholds and heartbeats are those of Chainlink's aggregators, caps those of Aave's
  * price cap adapters: of a rate's growth (`nav`), or of a stable's price (`market`).
  */
-export function moveOracles(oracles: Oracles, { price, rate, nowSec }: OracleView): void {
-  const { rules, answer, updatedSec, history } = oracles;
+export function moveOracles(oracles: Oracles, price: Float64Array, nowSec: number): void {
+  const { rules, answer, updatedSec, rate, history } = oracles;
   oracles.newest = (oracles.newest + 1) % history.length;
   history[oracles.newest]!.set(price);
   rules.forEach((rule, k) => {

@@ -56,7 +56,7 @@ function oracle(rule: Partial<OracleRule>) {
   const oracles = createOracles(feeds, [PROMPT_ORACLE, { ...PROMPT_ORACLE, ...rule }]);
   const answers = (prices: readonly number[], sec: (m: number) => number = () => 0) =>
     prices.map((price, m) => {
-      moveOracles(oracles, { price: Float64Array.of(1, price), rate: Float64Array.of(1, 1), nowSec: sec(m) });
+      moveOracles(oracles, Float64Array.of(1, price), sec(m));
       return oracles.answer[1]!;
     });
   return { oracles, answers };
@@ -90,7 +90,8 @@ describe(moveOracles.name, () => {
     const rule = { ...NAV, capMultiple: 1.01, capGrowthPerSec: 0.001 };
     const oracles = createOracles(feeds, [PROMPT_ORACLE, PROMPT_ORACLE, rule]);
     const answer = (rate: number, nowSec: number) => {
-      moveOracles(oracles, { price: Float64Array.of(1, 0.5, 0.3), rate: Float64Array.of(1, 1, rate), nowSec });
+      oracles.rate[2] = rate;
+      moveOracles(oracles, Float64Array.of(1, 0.5, 0.3), nowSec);
       return oracles.answer[2]!;
     };
     expect(answer(1, 0)).to.equal(0.5);
@@ -102,10 +103,9 @@ describe(moveOracles.name, () => {
   it("behavior: a NAV oracle is as late as the base's oracle, and blind to the secondary market", () => {
     const feeds = { state: staked(), origin: Int32Array.of(0, 1, 2) };
     const oracles = createOracles(feeds, [PROMPT_ORACLE, { ...PROMPT_ORACLE, lagRounds: 1 }, NAV]);
-    const rate = Float64Array.of(1, 1, 1);
-    moveOracles(oracles, { price: Float64Array.of(1, 0.8, 0.6), rate, nowSec: 0 });
+    moveOracles(oracles, Float64Array.of(1, 0.8, 0.6), 0);
     expect(oracles.answer[2]).to.equal(1);
-    moveOracles(oracles, { price: Float64Array.of(1, 0.7, 0.3), rate, nowSec: 0 });
+    moveOracles(oracles, Float64Array.of(1, 0.7, 0.3), 0);
     expect(oracles.answer[2]).to.equal(0.8);
   });
 

@@ -108,7 +108,13 @@ describe(takeOffers.name, () => {
   });
 
   it("behavior: a debt that has to be bought back is a leg of its own", () => {
-    const short = offer(1e6, 0.05, { legs: [[0, 1.05], [1, -1]], cashUsd: 0 }); // prettier-ignore
+    const short = offer(1e6, 0.05, {
+      legs: [
+        [0, 1.05],
+        [1, -1],
+      ],
+      cashUsd: 0,
+    });
     // Buying x from the pool costs x R/(R-x), which is 1.05 x at x = R (1 - 1/1.05).
     expect(taken([short], marketOf(POOL))[0]).to.be.closeTo(1_000 * (1 - 1 / 1.05), 1e-9);
   });
