@@ -1,6 +1,8 @@
 import type { SystemGraph } from "../graph/build-system.js";
 import type { Positions } from "../graph/system-state.js";
+import { amountText } from "./amount-text.js";
 import type { Subject } from "./assessment.js";
+import { renderUses, usesOfAsset, type AssetUse } from "./asset-uses.js";
 import { loopedUsd, loopLeverageX } from "./loop-leverage.js";
 import { claimMultiples } from "./rehypothecation.js";
 import type { Address } from "../units.js";
@@ -28,6 +30,8 @@ export interface CollateralChain {
   readonly claimsX: number;
   /** Leverage of borrowing and supplying again: beside the claims, not in them. NaN for an asset, which owes nothing. */
   readonly loopX: number;
+  /** What rests on an asset; null for accounts and venues, on which nothing does. */
+  readonly uses: AssetUse | null;
 }
 
 /** The chain of account i: what it pledges and owes at its venue. */
@@ -44,13 +48,14 @@ export function chainOfVenue(graph: SystemGraph, v: number): CollateralChain {
   return chainOfAccounts(graph, { kind: "venue", venue: venues[v]!.address }, accounts);
 }
 
-/** The chain of one whole unit of asset k. */
+/** The chain of one whole unit of asset k, down to what is behind it and up to what rests on it. */
 export function chainOfAsset(graph: SystemGraph, k: number): CollateralChain {
   const { state, backing } = graph;
   const held = [linkOf(graph, k, { units: 1, usd: backing.unitUsd[k]! }, [])];
   const subject = { kind: "asset", asset: state.assets[k]!.address } as const;
   const claimsX = claimMultiples(state, backing)[k]!;
-  return { subject, held, owed: [], depth: backing.depth[k]!, claimsX, loopX: NaN };
+  const uses = usesOfAsset(graph, k);
+  return { subject, held, owed: [], depth: backing.depth[k]!, claimsX, loopX: NaN, uses };
 }
 
 function chainOfAccounts(
@@ -77,6 +82,7 @@ function chainOfAccounts(
     depth,
     claimsX: usd > 0 ? gross / usd : 1,
     loopX: loopLeverageX(usd, loops),
+    uses: null,
   };
 }
 
@@ -120,12 +126,13 @@ function linkOf(graph: SystemGraph, k: number, { units, usd }: Amount, way: read
 
 /** The chain as lines of text. */
 export function renderChain(chain: CollateralChain): string {
-  const { subject, held, owed, depth, claimsX, loopX } = chain;
+  const { subject, held, owed, depth, claimsX, loopX, uses } = chain;
   const loops = Number.isNaN(loopX) ? "" : `, ${loopX.toFixed(2)}x by loops`;
   return [
     titleOf(subject),
     ...held.flatMap((link) => renderLink(link, subject.kind === "asset" ? "  " : "  holds ", "  ")),
     ...owed.flatMap((link) => renderLink(link, "  owes ", "  ")),
+    ...(uses === null ? [] : renderUses(uses, "  ")),
     `  depth ${depth}, ${claimsX.toFixed(2)}x claims per underlying${loops}`,
   ].join("\n");
 }
@@ -136,14 +143,7 @@ function titleOf(subject: CollateralChain["subject"]): string {
 }
 
 function renderLink({ symbol, units, usd, behind, circular }: ChainLink, lead: string, indent: string): string[] {
-  const value = Number.isNaN(usd) ? "no price" : `$${grouped(usd)}`;
-  const own = `${lead}${grouped(units)} ${symbol} (${value})${circular ? ", which closes the circle" : ""}`;
+  const value = Number.isNaN(usd) ? "no price" : `$${amountText(usd)}`;
+  const own = `${lead}${amountText(units)} ${symbol} (${value})${circular ? ", which closes the circle" : ""}`;
   return [own, ...behind.flatMap((link) => renderLink(link, `${indent}  -> `, `${indent}  `))];
-}
-
-/** Two decimals and thousands apart; three digits where that would show nothing. */
-function grouped(value: number): string {
-  if (value > 0 && value < 0.01) return value.toPrecision(3);
-  const [whole, decimals] = value.toFixed(2).split(".");
-  return `${whole!.replace(/\B(?=(\d{3})+$)/g, ",")}.${decimals!}`;
 }

@@ -85,9 +85,21 @@ describe("chainOfAsset", () => {
       `asset ${STETH}`,
       "  1.00 stETH ($1,980.00)",
       "    -> 1.00 WETH ($2,000.00)",
+      `  pledged at ${VENUE}: $5,940.00`,
+      "  <- 1.20 in each GEM",
+      `    pledged at ${VENUE}: $24,000.00`,
       "  depth 1, 2.00x claims per underlying",
     ]);
     expect(chainOfAsset(vault, 0)).to.deep.include({ depth: 0, claimsX: 1 });
+  });
+
+  it("what rests on a base asset, through every token on it", () => {
+    const { uses } = chainOfAsset(vault, 0);
+    const steth = uses!.usedBy[0]!;
+    expect([uses!.symbol, uses!.unitsEach, uses!.pledged]).to.deep.equal(["WETH", 1, [{ venue: VENUE, usd: 1_000 }]]);
+    expect([steth.symbol, steth.unitsEach, steth.pledged[0]!.usd]).to.deep.equal(["stETH", 1, 5_940]);
+    expect(steth.usedBy.map(({ symbol, unitsEach }) => [symbol, unitsEach])).to.deep.equal([["GEM", 1.2]]);
+    expect(chainOfVenue(vault, 0).uses).to.equal(null);
   });
 
   it("a circle is shown once and closed", () => {
@@ -99,6 +111,7 @@ describe("chainOfAsset", () => {
       3,
     );
     expect(renderChain(loop)).to.contain("    -> 0.30 GEM ($428.57), which closes the circle\n");
+    expect(renderChain(loop)).to.contain("  <- 0.30 in each GEM, which closes the circle\n");
     expect(loop.held[0]!.behind[1]).to.include({ circular: true });
     expect(loop.held[0]!.behind[1]!.behind).to.deep.equal([]);
   });
