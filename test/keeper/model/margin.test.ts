@@ -199,6 +199,12 @@ describe("withThresholds and withHealthKept", () => {
     expect(lts[1]).to.be.closeTo(0.88, 1e-15);
     expect(lts[2]).to.equal(0.7);
   });
+
+  it("an e-mode's threshold on a reserve that has none of its own stays", () => {
+    const { state, ltFrac } = changed(0.03);
+    const reserves = state.reserves.map((r, at) => (at === MARKET_A ? { ...r, liquidationThresholdFrac: 0 } : r));
+    expect([...withThresholds({ ...state, reserves }, ltFrac).collateralLt]).to.deep.equal([0.8, 0.8, 0.7]);
+  });
 });
 
 describe("changeAtOnce: what a lower threshold does to open books by itself", () => {
@@ -361,6 +367,13 @@ describe(openingLtvs.name, () => {
       borrowLtvFrac: 0,
       binding: "host",
     });
+  });
+
+  it("edge: a market that the host lends nothing against stays at 0, whatever the rules say", () => {
+    const none = stateOf(twoVenues(CPMM)).reserves.map((r) => ({ ...r, liquidationThresholdFrac: 0, ltvFrac: 0 }));
+    const { borrowLtvFrac, nextLtFrac, ltFrac } = recommend(twoVenues(CPMM), {}, { reserves: none }).markets[MARKET_A]!;
+    expect([borrowLtvFrac, nextLtFrac]).to.deep.equal([0, 0]);
+    expect(ltFrac).to.be.greaterThan(0);
   });
 
   it("edge: no market and no debt", () => {

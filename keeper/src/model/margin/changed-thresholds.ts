@@ -6,7 +6,7 @@ import { DECISION_RULES, standstill } from "../pause.js";
 
 /**
  * The state with liquidation thresholds `ltFrac[R]`. An entry on other terms than its reserve's (an e-mode category)
- * moves in proportion. Debts stay: this is what a change does to the books that are open.
+ * moves in proportion, and stays where its reserve has none. Debts stay: this is what a change does to the open books.
  */
 export function withThresholds(state: SystemState, ltFrac: Float64Array): SystemState {
   const { reserve } = state.collateral;
@@ -16,15 +16,15 @@ export function withThresholds(state: SystemState, ltFrac: Float64Array): System
     collateralLt: state.collateralLt.map((lt, e) => {
       const own = state.reserves[reserve[e]!]!.liquidationThresholdFrac;
       const changed = ltFrac[reserve[e]!]!;
-      return changed === own ? lt : Math.min(1, lt * (changed / own));
+      return changed === own || own === 0 ? lt : Math.min(1, lt * (changed / own));
     }),
   };
 }
 
 /**
  * {@link withThresholds} once borrowers have answered: every debt grows or shrinks with what its account may owe, so that
- * health factors stay what they are. Borrowers who used a limit to a certain share will use the next one so; only with
- * this does a higher threshold cost anything.
+ * health factors stay what they are. Whoever used a limit to a certain share will use the next one so; with debts as they
+ * are, a higher threshold would only liquidate later, and pass for safer than it is.
  */
 export function withHealthKept(state: SystemState, ltFrac: Float64Array): SystemState {
   const changed = withThresholds(state, ltFrac);

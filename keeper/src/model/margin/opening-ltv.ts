@@ -70,9 +70,7 @@ export function openingLtvs(
   calibration: Calibration,
 ): OpeningLtvs {
   const { reserves } = book.state;
-  const local = reserves.map((reserve, r) =>
-    localLimits(book, reserve, evidence.tailSoldUsd[r]!, { evidence, policy, calibration }),
-  );
+  const local = reserves.map((_, r) => localLimits(book, r, { evidence, policy, calibration }));
   const systemic = systemicOf(book, local, evidence.within, policy);
   const openings = reserves.map((reserve, r) =>
     recommend(book, reserve, { ...local[r]!, systemic: systemic[r]! }, calibration),
@@ -92,15 +90,15 @@ type LocalLimits = Readonly<Record<Exclude<LtRule, "systemic">, number>>;
 /** The three rules that look at one market by itself. */
 function localLimits(
   { state }: Book,
-  reserve: ReserveView,
-  tailSoldUsd: number,
+  r: number,
   { evidence, policy, calibration }: { evidence: MarginEvidence; policy: MarginPolicy; calibration: Calibration },
 ): LocalLimits {
+  const reserve = state.reserves[r]!;
   const { gapFrac } = tailMoves(state, reserve, calibration);
   return {
     smart: smartLt(state, reserve, policy.smartConfidence, calibration),
     solvency: solvencyLt(reserve.bonusFrac, gapFrac, calibration.oracleLag.value),
-    slippage: slippageLt(state, reserve, tailSoldUsd, evidence.depthFactor),
+    slippage: slippageLt(state, reserve, evidence.tailSoldUsd[r]!, evidence.depthFactor),
   };
 }
 
@@ -114,14 +112,14 @@ function systemicOf(
   if (within === null) return new Float64Array(local.length).fill(NaN);
   const ceiling = Float64Array.from(state.reserves, ({ liquidationThresholdFrac: own }, r) => {
     const allowed = least(local[r]!);
-    return Number.isNaN(allowed) ? own : Math.min(1, allowed, own + maxChangeFrac);
+    return Number.isNaN(allowed) || own === 0 ? own : Math.min(allowed, own + maxChangeFrac);
   });
   return systemicLts(state, ceiling, stepFrac, within).ltFrac.map((lt, r) => (lt < ceiling[r]! ? lt : Infinity));
 }
 
-/** From `own` towards `target` by at most `step`; stays where the target is unknown. */
+/** From `own` towards `target` by at most `step`; stays where the target is unknown or the host lends nothing. */
 function towards(own: number, target: number, step: number): number {
-  return Number.isNaN(target) ? own : Math.max(own - step, Math.min(own + step, target));
+  return Number.isNaN(target) || own === 0 ? own : Math.max(own - step, Math.min(own + step, target));
 }
 
 function recommend(
@@ -133,12 +131,12 @@ function recommend(
   const { gapFrac, hourFrac } = tailMoves(state, reserve, calibration);
   const bufferFrac = Math.max(gapFrac, hourFrac);
   const coverage = Math.min(state.coverageFrac, state.venues[reserve.venue]!.coverageFrac);
-  const ltFrac = coverage >= calibration.minCoverage.value ? Math.min(1, least(limits)) : NaN;
+  const ltFrac = coverage >= calibration.minCoverage.value ? least(limits) : NaN;
   const rest = { limits, ltFrac, bufferFrac };
   const host = reserve.open ? reserve.ltvFrac : 0;
   if (Number.isNaN(ltFrac)) return { borrowLtvFrac: 0, binding: "unknown", ...rest };
   if (host <= ltFrac - bufferFrac) return { borrowLtvFrac: host, binding: "host", ...rest };
-  const binding = LT_RULES.find((rule) => limits[rule] === ltFrac) ?? "host";
+  const binding = LT_RULES.find((rule) => limits[rule] === ltFrac)!;
   return { borrowLtvFrac: Math.max(0, ltFrac - bufferFrac), binding, ...rest };
 }
 
