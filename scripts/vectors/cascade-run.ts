@@ -31,9 +31,12 @@ export function runCase(name: string, system: SmallSystem, { out, ...row }: Run,
 
 function engineOn(system: SmallSystem, { shock, latency, resilience }: Omit<Run, "out">): Run["out"] {
   const { book, run } = runSmall(system, shock, { latencyRounds: latency, keepFrac: resilience });
-  const perVenue = (value: (account: number) => number) => {
+  const perVenue = (value: (rank: number) => number) => {
     const sums = system.closeFactor.map(() => 0);
-    system.venue.forEach((venue, i) => (sums[venue] = sums[venue]! + value(i)));
+    book.order.forEach((account, rank) => {
+      const venue = book.state.accountVenue[account]!;
+      sums[venue] = sums[venue]! + value(rank);
+    });
     return sums;
   };
   const { asset, usd } = book.state.collateral;
@@ -44,9 +47,9 @@ function engineOn(system: SmallSystem, { shock, latency, resilience }: Omit<Run,
   return {
     price: system.prices.map((p, k) => p * price[k]!),
     rounds: run.converged ? run.rounds : NaN,
-    liquidated: perVenue((i) => run.repaidUsd[i]!),
-    bad_debt: perVenue((i) => run.badDebtUsd[i]!),
-    latent_bad_debt: perVenue((i) => latentBadDebtUsd(book, run, i)),
+    liquidated: perVenue((rank) => run.repaidUsd[rank]!),
+    bad_debt: perVenue((rank) => run.badDebtUsd[rank]!),
+    latent_bad_debt: perVenue((rank) => latentBadDebtUsd(book, run, rank)),
     bonus_paid: run.bonusUsd,
     ...{ L1, Linf, M, rho_eff: Math.max(0, 1 - 1 / M) },
     Q: system.prices.map((p, k) => (temporaryUsd[k]! + permanentUsd[k]!) / p),

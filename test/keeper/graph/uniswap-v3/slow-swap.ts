@@ -56,13 +56,17 @@ export function tickAt(sqrtPriceX96: bigint): number {
 
 /** Swap `amount` raw units, positive in, negative out, not beyond `limit`. */
 export function slowSwap(pool: PoolState, sellToken0: boolean, amount: bigint, limit: bigint): SlowOutcome {
-  const nets = new Map(pool.ticks);
+  const ahead = pool.ticks.filter(([t]) => (sellToken0 ? t <= pool.tick : t > pool.tick));
+  if (sellToken0) ahead.reverse();
   const fee = BigInt(pool.fee);
   const exactIn = amount > 0n;
   let { sqrtPriceX96: price, liquidity, tick } = pool;
   let [left, paid, received, growth] = [exactIn ? amount : -amount, 0n, 0n, 0n];
   while (left > 0n && price !== limit) {
-    const stop = nextStop(nets, tick, pool.tickSpacing, sellToken0);
+    const boundary = wordEnd(tick, pool.tickSpacing, sellToken0);
+    const [nearest = boundary, net = 0n] = ahead[0] ?? [];
+    const initialised = sellToken0 ? nearest >= boundary : nearest <= boundary;
+    const stop = initialised ? nearest : boundary;
     const stopPrice = sqrtPriceAt(stop);
     const target = sellToken0 === stopPrice < limit ? limit : stopPrice;
     const usable = exactIn ? (left * (FEE_UNIT - fee)) / FEE_UNIT : left;
@@ -77,8 +81,10 @@ export function slowSwap(pool: PoolState, sellToken0: boolean, amount: bigint, l
     received += given;
     if (liquidity > 0n) growth += (feePaid << 128n) / liquidity;
     if (end === stopPrice) {
-      const net = nets.get(stop) ?? 0n;
-      liquidity += sellToken0 ? -net : net;
+      if (initialised) {
+        liquidity += sellToken0 ? -net : net;
+        ahead.shift();
+      }
       tick = sellToken0 ? stop - 1 : stop;
     } else if (end !== price) tick = tickAt(end);
     price = end;
@@ -87,13 +93,11 @@ export function slowSwap(pool: PoolState, sellToken0: boolean, amount: bigint, l
   return { amount0, amount1, sqrtPriceX96: price, liquidity, tick, feeGrowthGlobalX128: growth };
 }
 
-/** The next initialised tick, or the end of the word of the tick bitmap: the pool stops at those, too, and rounds. */
-function nextStop(nets: ReadonlyMap<number, bigint>, tick: number, spacing: number, sellToken0: boolean): number {
-  const step = sellToken0 ? -1 : 1;
-  let position = Math.floor(tick / spacing) + (sellToken0 ? 0 : 1);
-  const last = sellToken0 ? 0 : WORD - 1;
-  while (!nets.has(position * spacing) && ((position % WORD) + WORD) % WORD !== last) position += step;
-  return Math.max(LOWEST_TICK, Math.min(HIGHEST_TICK, position * spacing));
+/** The end of the word of the tick bitmap: the pool stops there, too, and rounds. */
+function wordEnd(tick: number, spacing: number, sellToken0: boolean): number {
+  const position = Math.floor(tick / spacing) + (sellToken0 ? 0 : 1);
+  const word = Math.floor(position / WORD);
+  return Math.max(LOWEST_TICK, Math.min(HIGHEST_TICK, (word * WORD + (sellToken0 ? 0 : WORD - 1)) * spacing));
 }
 
 /** Token 0: L (1/sqrt(b) - 1/sqrt(a)); token 1: L (sqrt(b) - sqrt(a)); exact fractions, what comes in rounded up. */
