@@ -18,16 +18,16 @@ export interface BookRows {
   readonly holder: Int32Array;
 }
 
-/** Collateral rows: with reserve, threshold and bonus per entry, and `limitUsd = usd * lt`. */
+/** Collateral rows: with reserve, threshold and bonus per entry, and `hfShare`, its part in the health factor at t0. */
 export interface CollateralRows extends BookRows {
   readonly reserve: Int32Array;
   readonly lt: Float64Array;
   readonly bonus: Float64Array;
-  readonly limitUsd: Float64Array;
+  readonly hfShare: Float64Array;
 }
 
-/** Lay out the collateral of the accounts in `order`. */
-export function collateralRows(state: SystemState, order: Int32Array): CollateralRows {
+/** Lay out the collateral of the accounts in `order`, who owe `owedUsd[M]`. */
+export function collateralRows(state: SystemState, order: Int32Array, owedUsd: Float64Array): CollateralRows {
   const source = entriesOf(state.collateral, order);
   const rows = rowsOf(state, state.collateral, order, source);
   const lt = pick(new Float64Array(source.length), state.collateralLt, source);
@@ -36,8 +36,16 @@ export function collateralRows(state: SystemState, order: Int32Array): Collatera
     reserve: pick(new Int32Array(source.length), state.collateral.reserve, source),
     lt,
     bonus: pick(new Float64Array(source.length), state.collateralBonus, source),
-    limitUsd: lt.map((share, e) => share * rows.usd[e]!),
+    hfShare: hfShares(rows, lt, owedUsd),
   };
+}
+
+function hfShares({ start, usd }: BookRows, lt: Float64Array, owedUsd: Float64Array): Float64Array {
+  const shares = new Float64Array(usd.length);
+  for (let m = 0; m < owedUsd.length; m++) {
+    for (let e = start[m]!; e < start[m + 1]!; e++) shares[e] = (usd[e]! * lt[e]!) / owedUsd[m]!;
+  }
+  return shares;
 }
 
 /** Lay out the debt of the accounts in `order`. */

@@ -52,14 +52,15 @@ export function openBook(state: SystemState): Book {
   const order = Int32Array.from(debtors.sort((a, b) => healthFactor[a]! - healthFactor[b]! || a - b));
   const rank = new Int32Array(n).fill(-1);
   for (let m = 0; m < order.length; m++) rank[order[m]!] = m;
+  const owed = debtRows(state, order);
   return {
     state,
     order,
     orderHf: Float64Array.from(order, (i) => healthFactor[i]!),
     rank,
     venue: Int32Array.from(order, (i) => state.accountVenue[i]!),
-    held: collateralRows(state, order),
-    owed: debtRows(state, order),
+    held: collateralRows(state, order, owed.totalUsd),
+    owed,
     healthFactor,
     collateralUsd,
     debtUsd,

@@ -1,5 +1,5 @@
 import type { Book } from "./book.js";
-import { liquidateNear } from "./liquidation.js";
+import { liquidateDue } from "./liquidation.js";
 import { passOnSales } from "./pass-on-sales.js";
 import { clearSales, createPriceState, markPrices, shockPrices, type PriceState, type Shock } from "./price-state.js";
 import { createWatch, followPrices, startWatch, watchRank, type Watch } from "./watch.js";
@@ -130,9 +130,9 @@ export function startRounds(book: Book, shock: Shock, run: Cascade): void {
 
 /** Liquidate once at the prices of `run.oracle`; `run.soldUsd` is what went to markets. Returns how many repaid something. */
 export function liquidateRound(book: Book, rules: CascadeRules, run: Cascade): number {
-  followPrices(run.watch, book, run.oracle, 1);
+  followPrices(run.watch, book, { price: run.oracle, changed: run.triggerRound, hf: 1 });
   run.soldUsd.fill(0);
-  return liquidateNear(book, rules, run);
+  return liquidateDue(book, rules, run);
 }
 
 /** Pass on the sales of a round, and move prices by them. */

@@ -1,6 +1,6 @@
 import type { Book } from "./book.js";
 import type { Cascade } from "./cascade.js";
-import { followPrices, lowestRank, PRUNE_MARGIN } from "./watch.js";
+import { followPrices, lowestRank } from "./watch.js";
 
 /**
  * Debt of the debtor at `rank` that its collateral no longer covers at the final prices, though nobody has seized it: 0
@@ -31,14 +31,9 @@ export function latentBadDebtUsd({ held, owed, sellable }: Book, run: Cascade, r
  * its health factor at the final prices is at least `coveredHf`, its collateral is worth more than its debt.
  */
 export function visitUncovered(book: Book, run: Cascade, visit: (rank: number) => void): void {
-  const { watch } = run;
-  followPrices(watch, book, run.prices.price, book.coveredHf);
-  const needed = (book.coveredHf * PRUNE_MARGIN) / watch.drift;
-  for (let w = 0; w < watch.words; w++) {
-    for (let left = watch.near[w]!; left !== 0; left &= left - 1) {
-      const rank = lowestRank(w, left);
-      const covered = (watch.known[w]! & left & -left) !== 0 && watch.floorHf[rank]! >= needed;
-      if (!covered) visit(rank);
-    }
+  const { due } = run.watch;
+  followPrices(run.watch, book, { price: run.prices.price, changed: run.triggerRound, hf: book.coveredHf });
+  for (let w = 0; w < run.watch.words; w++) {
+    for (let left = due[w]!; left !== 0; left &= left - 1) visit(lowestRank(w, left));
   }
 }

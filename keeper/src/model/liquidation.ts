@@ -1,43 +1,20 @@
 import type { Book } from "./book.js";
 import type { Cascade, CascadeRules } from "./cascade.js";
-import { lowestRank, PRUNE_MARGIN, settleRank } from "./watch.js";
+import { lowestRank, settleRank } from "./watch.js";
 
 /** Collateral below this share of the debt is nothing: the rest of the debt is bad. */
 const EMPTY_FRAC = 1e-9;
 
-/** Liquidate, once each, everybody near whose health factor is below 1. Returns how many repaid something. */
-export function liquidateNear(book: Book, rules: CascadeRules, run: Cascade): number {
-  const { near, known, floorHf } = run.watch;
-  const needed = PRUNE_MARGIN / run.watch.drift;
+/** Liquidate, once each, everybody due whose health factor is below 1. Returns how many repaid something. */
+export function liquidateDue(book: Book, rules: CascadeRules, run: Cascade): number {
+  const { due, words } = run.watch;
   let liquidated = 0;
-  for (let w = 0; w < run.watch.words; w++) {
-    for (let left = near[w]!; left !== 0; left &= left - 1) {
-      const rank = lowestRank(w, left);
-      if ((known[w]! & left & -left) !== 0 && floorHf[rank]! >= needed) continue;
-      liquidated += lookAt(book, rules, run, rank);
+  for (let w = 0; w < words; w++) {
+    for (let left = due[w]!; left !== 0; left &= left - 1) {
+      liquidated += liquidate(book, rules, run, lowestRank(w, left));
     }
   }
   return liquidated;
-}
-
-/** One look at the debtor at `rank`: whoever holds what it held at t0, and is healthy all the same, takes the short way. */
-function lookAt(book: Book, rules: CascadeRules, run: Cascade, rank: number): number {
-  if (run.triggerRound[rank] === 0) {
-    const hf = leastHf(book, rank, run.oracle, run.watch.dearestOwed);
-    if (hf >= PRUNE_MARGIN) {
-      settleRank(run.watch, rank, hf);
-      return 0;
-    }
-  }
-  return liquidate(book, rules, run, rank);
-}
-
-/** Up to rounding, a bound from below on the health factor with the holdings of t0, no debt dearer than `dearest`. */
-function leastHf({ held, owed }: Book, rank: number, oracle: Float64Array, dearest: number): number {
-  const { start, asset, limitUsd } = held;
-  let limit = 0;
-  for (let e = start[rank]!; e < start[rank + 1]!; e++) limit += limitUsd[e]! * oracle[asset[e]!]!;
-  return limit / (owed.totalUsd[rank]! * dearest);
 }
 
 /** Liquidate the debtor at `rank` once if its health factor is below 1. Returns 1 where something was repaid. */

@@ -1,5 +1,5 @@
 import type { Book } from "./book.js";
-import type { BookRows } from "./book-rows.js";
+import type { BookRows, CollateralRows } from "./book-rows.js";
 
 /**
  * Who has to be looked at: the exact prune of a cascade.
@@ -19,6 +19,8 @@ export interface Watch {
   readonly known: Uint32Array;
   /** Admitted debtors that are not known or have `floorHf` below `horizonHf`: whom a round walks over. */
   readonly near: Uint32Array;
+  /** Who may be below the health factor asked for, after {@link screen}. */
+  readonly due: Uint32Array;
   /** Words of these sets in use. */
   words: number;
   /** `Float64Array[M]`: a known debtor's health factor is at least `floorHf * drift`. */
@@ -27,8 +29,6 @@ export interface Watch {
   drift: number;
   /** `Float64Array[K]`: prices that `drift` has seen. */
   readonly seen: Float64Array;
-  /** Price of the dearest asset that anybody owes, at least 1. */
-  dearestOwed: number;
   /** Next debtor by rank, and `Int32Array[K]`, next holder and next debtor of each asset, to let in. */
   nextRank: number;
   readonly nextHolder: Int32Array;
@@ -36,7 +36,7 @@ export interface Watch {
 }
 
 /** Guards the prune against the rounding of health factors. */
-export const PRUNE_MARGIN = 1 + 1e-9;
+const PRUNE_MARGIN = 1 + 1e-9;
 /** How far `near` looks beyond what is needed now. Only speed depends on it. */
 const HORIZON = 1.03;
 /** Below this drift it is cheaper, and safer, to look at everybody again. */
@@ -49,12 +49,12 @@ export function createWatch(debtors: number, assets: number): Watch {
     admitted: new Uint32Array(words),
     known: new Uint32Array(words),
     near: new Uint32Array(words),
+    due: new Uint32Array(words),
     words: 0,
     floorHf: new Float64Array(debtors),
     horizonHf: 0,
     drift: 1,
     seen: new Float64Array(assets),
-    dearestOwed: 1,
     nextRank: 0,
     nextHolder: new Int32Array(assets),
     nextOwer: new Int32Array(assets),
@@ -75,12 +75,20 @@ export function startWatch(watch: Watch, book: Book, price: Float64Array): void 
   watch.nextOwer.set(book.owed.holderStart.subarray(0, price.length));
 }
 
-/** Follow prices to `price[K]`: afterwards everybody whose health factor may be below `hf` is in `near`. */
-export function followPrices(watch: Watch, book: Book, price: Float64Array, hf: number): void {
+/**
+ * Follow prices to `price[K]`: afterwards everybody whose health factor may be below `hf` is in `due`. `changed[M]` is
+ * not 0 for whoever no longer holds what it held at t0.
+ */
+export function followPrices(
+  watch: Watch,
+  book: Book,
+  { price, changed, hf }: { readonly price: Float64Array; readonly changed: Int32Array; readonly hf: number },
+): void {
   addDrift(watch, price);
-  admit(watch, book, price, hf * PRUNE_MARGIN);
+  const dearest = admit(watch, book, price, hf * PRUNE_MARGIN);
   const needed = (hf * PRUNE_MARGIN) / watch.drift;
   if (needed > watch.horizonHf) widen(watch, needed * HORIZON);
+  screen(watch, book.held, { price, changed, needed, perShare: 1 / (dearest * watch.drift) });
 }
 
 /** Let in the debtor at `rank`. */
@@ -126,19 +134,19 @@ function addDrift(watch: Watch, price: Float64Array): void {
   watch.near.set(watch.admitted);
 }
 
-/** Let in whom the first bound no longer keeps out at `price[K]`. */
-function admit(watch: Watch, { orderHf, held, owed }: Book, price: Float64Array, hf: number): void {
+/** Let in whom the first bound no longer keeps out at `price[K]`. Returns the price of the dearest debt, at least 1. */
+function admit(watch: Watch, { orderHf, held, owed }: Book, price: Float64Array, hf: number): number {
   let dearest = 1;
   for (let k = 0; k < price.length; k++) {
     if (price[k]! > dearest && owed.holderStart[k]! < owed.holderStart[k + 1]!) dearest = price[k]!;
   }
-  watch.dearestOwed = dearest;
   while (watch.nextRank < orderHf.length && orderHf[watch.nextRank]! < hf) watchRank(watch, watch.nextRank++);
   for (let k = 0; k < price.length; k++) {
     if (price[k]! < 1)
       admitHolders(watch, orderHf, { rows: held, next: watch.nextHolder, k }, (hf * dearest) / price[k]!);
     if (price[k]! > 1) admitHolders(watch, orderHf, { rows: owed, next: watch.nextOwer, k }, hf * price[k]!);
   }
+  return dearest;
 }
 
 function admitHolders(
@@ -151,6 +159,48 @@ function admitHolders(
   let at = next[k]!;
   while (at < end && orderHf[rows.holder[at]!]! < belowHf) watchRank(watch, rows.holder[at++]!);
   next[k] = at;
+}
+
+/**
+ * Walk over `near` and leave in `due` whom neither bound keeps out. Who still holds what it held at t0 gets a new floor:
+ * its health factor if no debt were cheaper than the dearest.
+ */
+function screen(
+  watch: Watch,
+  { start, asset, hfShare }: CollateralRows,
+  at: {
+    readonly price: Float64Array;
+    readonly changed: Int32Array;
+    readonly needed: number;
+    readonly perShare: number;
+  },
+): void {
+  const { near, known, due, floorHf, words, horizonHf } = watch;
+  const { price, changed, needed, perShare } = at;
+  for (let w = 0; w < words; w++) {
+    let found = known[w]!;
+    let dueBits = 0;
+    let far = 0;
+    for (let left = near[w]!; left !== 0; left &= left - 1) {
+      const bit = left & -left;
+      const rank = 32 * w + 31 - Math.clz32(bit);
+      if ((found & bit) !== 0 && floorHf[rank]! >= needed) continue;
+      if (changed[rank] === 0) {
+        let share = 0;
+        const end = start[rank + 1]!;
+        for (let e = start[rank]!; e < end; e++) share += hfShare[e]! * price[asset[e]!]!;
+        share *= perShare;
+        floorHf[rank] = share;
+        found |= bit;
+        if (share >= horizonHf) far |= bit;
+        if (share >= needed) continue;
+      }
+      dueBits |= bit;
+    }
+    known[w] = found;
+    due[w] = dueBits;
+    near[w] = near[w]! & ~far;
+  }
 }
 
 /** Let `near` reach up to `horizonHf`. */
