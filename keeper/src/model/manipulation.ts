@@ -1,53 +1,63 @@
-import type { AssetView } from "../graph/system-state.js";
+import type { DepthCurve } from "../graph/depth-curve.js";
 import type { Book } from "./book.js";
-import { createCascade, runCascade } from "./cascade.js";
+import { runCascade, type Cascade } from "./cascade.js";
 import { averageFactor, depthUsdAt } from "./impact.js";
-import { DECISION_RULES, standstill } from "./pause.js";
+import { LADDER_RULES } from "./leverage.js";
+import { standstill } from "./pause.js";
 
-/** What pushing an asset's market down brings and costs. USD. */
-export interface Push {
+/** The best that somebody could do who pushes one market down for the liquidations that follow. USD. */
+export interface Manipulation {
+  /** How far to push; 0 where nothing pays. */
   readonly dropFrac: number;
-  /** Bonus of the liquidations that the push sets off, beyond what is due anyway. */
   readonly bonusUsd: number;
-  /** Gain of a short position. */
-  readonly shortUsd: number;
+  readonly shortGainUsd: number;
   readonly costUsd: number;
-  /** Above 0, manipulation pays. */
+  /** The index: above 0, manipulation pays. */
   readonly profitUsd: number;
 }
 
+const STEP_FRAC = 0.001;
+const MAX_DROP = 0.5;
+const FIRST_ROUND = { ...LADDER_RULES, buyBack: false, maxRounds: 1 };
+
 /**
- * Adversarial index of an asset: the push, among `drops`, that pays an attacker most who is short `shortUsd` of it and
- * takes every liquidation himself, provided that oracles follow the market at once. The first of equals.
+ * Adversarial index of asset `k`: the largest `sum_i b rep_i(d) + short d - cost(d)` over drops d in steps of 10 bp up to
+ * half the price. `rep_i(d)` is what the rules allow to be repaid of account i in the first round after the oracle has
+ * followed the push; `shortUsd` is the attacker's short position.
  *
- * **Source.** MODEL 5.5; Cohen et al. 2023: liquidations are attacked where the incentive exceeds the cost of
- * manipulation.
+ * **Source.** MODEL 5.5, after Cohen et al. 2023: liquidation incentives against the cost of manipulation.
  */
-export function bestPush(book: Book, asset: number, drops: readonly number[], shortUsd: number): Push {
-  const size = book.state.assets.length;
-  const run = createCascade(book, 0);
-  const bonusAt = (dropFrac: number): number => {
-    const shock = standstill(size);
-    shock.dropFrac[asset] = dropFrac;
-    runCascade(book, shock, DECISION_RULES, run);
-    return run.bonusUsd;
-  };
-  const due = bonusAt(0);
-  const pushes = drops.map((dropFrac): Push => {
-    const gains = { bonusUsd: bonusAt(dropFrac) - due, shortUsd: shortUsd * dropFrac };
-    const costUsd = pushCostUsd(book.state.assets[asset]!, dropFrac);
-    return { dropFrac, ...gains, costUsd, profitUsd: gains.bonusUsd + gains.shortUsd - costUsd };
-  });
-  return pushes.reduce((best, push) => (push.profitUsd > best.profitUsd ? push : best));
+export function adversarialIndex(book: Book, k: number, shortUsd: number, run: Cascade): Manipulation {
+  let best: Manipulation = { dropFrac: 0, bonusUsd: 0, shortGainUsd: 0, costUsd: 0, profitUsd: 0 };
+  const { curve, poolFeeFrac } = book.state.assets[k]!;
+  const shock = standstill(book.state.assets.length);
+  const steps = Math.round(reach(curve) / STEP_FRAC);
+  for (let m = 1; m <= steps; m++) {
+    const dropFrac = m * STEP_FRAC;
+    shock.dropFrac[k] = dropFrac;
+    runCascade(book, shock, FIRST_ROUND, run);
+    const costUsd = pushCostUsd(curve, poolFeeFrac, dropFrac);
+    const shortGainUsd = shortUsd * dropFrac;
+    const profitUsd = run.bonusUsd + shortGainUsd - costUsd;
+    if (profitUsd > best.profitUsd) best = { dropFrac, bonusUsd: run.bonusUsd, shortGainUsd, costUsd, profitUsd };
+  }
+  return best;
 }
 
 /**
- * Cost of selling a market down by `dropFrac` and back: what is sold below its value, which arbitrage takes (LVR), and the
- * pool's fee on both legs. Infinity where no sale can do it.
+ * What it costs to push a market down by `dropFrac` and have it come back: the fee on selling and on buying back the same
+ * units, and what arbitrage takes while they are sold below the price (loss versus rebalancing), `v (1 - average)`.
+ *
+ * On a constant-product pool without fee it is `R (1 - sqrt(1-d))^2 / sqrt(1-d)`. **Source.** MODEL 5.5.
  */
-export function pushCostUsd({ curve, poolFeeFrac }: AssetView, dropFrac: number): number {
+export function pushCostUsd(curve: DepthCurve, feeFrac: number, dropFrac: number): number {
   const soldUsd = depthUsdAt(curve, dropFrac);
-  if (curve.kind === "none" || soldUsd === Infinity) return Infinity;
-  const average = averageFactor(curve, soldUsd);
-  return soldUsd * (1 - average) + poolFeeFrac * soldUsd * (1 + average);
+  if (!Number.isFinite(soldUsd)) return Infinity;
+  return 2 * feeFrac * soldUsd + soldUsd * (1 - averageFactor(curve, soldUsd));
+}
+
+/** How far a market can be pushed: not at all where there is none, or where no sale moves it. */
+function reach(curve: DepthCurve): number {
+  if (curve.kind === "none" || curve.kind === "inf") return 0;
+  return curve.kind === "table" ? Math.min(MAX_DROP, curve.drop[curve.drop.length - 1]!) : MAX_DROP;
 }

@@ -1,71 +1,66 @@
 import { expect } from "chai";
-import type { AssetView } from "../../../keeper/src/graph/system-state.js";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
 import { openBook } from "../../../keeper/src/model/book.js";
-import { bestPush, pushCostUsd } from "../../../keeper/src/model/manipulation.js";
+import { createCascade } from "../../../keeper/src/model/cascade.js";
+import { adversarialIndex, pushCostUsd } from "../../../keeper/src/model/manipulation.js";
 import { oneAccount } from "./run-small.js";
 import { stateOf } from "./small-system.js";
 
-const view = (curve: DepthCurve, poolFeeFrac = 0): AssetView => ({
-  ...stateOf(oneAccount({ collateral: 1, debt: 0, lt: 0.8, bonus: 0.05 })).assets[1]!,
-  curve,
-  poolFeeFrac,
-});
+const POOL: DepthCurve = { kind: "cpmm", reserveUsd: 1_000 };
 
 describe(pushCostUsd.name, () => {
-  it("x y = k: the pool's reserves before and after", () => {
-    // Reserves 1,000 and 1,000 USD; a price down by 19 % is sqrt(0.81) = 0.9: 1,000/0.9 and 900.
-    const [base, quote] = [1_000 / 0.9 - 1_000, 100];
-    expect(pushCostUsd(view({ kind: "cpmm", reserveUsd: 1_000 }), 0.19)).to.be.closeTo(base - quote, 1e-9);
-    const fees = 0.003 * (base + quote);
-    expect(pushCostUsd(view({ kind: "cpmm", reserveUsd: 1_000 }, 0.003), 0.19)).to.be.closeTo(
-      base - quote + fees,
-      1e-9,
-    );
+  it("closed form on a constant-product pool: R (1 - sqrt(1-d))²/sqrt(1-d), and a fee on each leg", () => {
+    for (const d of [0.01, 0.19, 0.5]) {
+      const root = Math.sqrt(1 - d);
+      const lost = (1_000 * (1 - root) ** 2) / root;
+      expect(pushCostUsd(POOL, 0, d)).to.be.closeTo(lost, 1e-9);
+      expect(pushCostUsd(POOL, 0.003, d)).to.be.closeTo(lost + 0.006 * 1_000 * (1 / root - 1), 1e-9);
+    }
   });
 
-  it("edge: no market, one that never moves, and floor buyers below the drop cannot be pushed", () => {
-    for (const curve of [{ kind: "none" }, { kind: "inf" }, { kind: "cs", floorFrac: 0.9, depthUsd: 100 }] as const) {
-      expect(pushCostUsd(view(curve), 0.2)).to.equal(Infinity);
-    }
+  it("a linear book: v = delta d, half of d lost on average", () => {
+    expect(pushCostUsd({ kind: "linear", deltaUsd: 200 }, 0, 0.1)).to.be.closeTo(200 * 0.1 * 0.05, 1e-12);
+  });
+
+  it("edge: what cannot be pushed costs without end", () => {
+    expect(pushCostUsd({ kind: "inf" }, 0, 0.1)).to.equal(Infinity);
   });
 });
 
-describe(bestPush.name, () => {
-  /** HF 1.1 on 1,000 USD of collateral: liquidated from a drop of 1/11 on; half of the debt at 5 %. */
-  const debt = 800 / 1.1;
-  const bookOf = (reserveUsd: number) =>
-    openBook(
-      stateOf(
-        oneAccount(
-          { collateral: 1_000, debt, lt: 0.8, bonus: 0.05 },
-          { curves: [{ kind: "inf" }, { kind: "cpmm", reserveUsd }], fullCloseHf: [0] },
-        ),
-      ),
+describe(adversarialIndex.name, () => {
+  const index = (curve: DepthCurve, debt: number, shortUsd = 0) => {
+    const small = oneAccount(
+      { collateral: 1_000, debt, lt: 0.8, bonus: 0.05 },
+      { curves: [{ kind: "inf" }, curve], closeFactor: [1] },
     );
+    const book = openBook(stateOf(small));
+    return adversarialIndex(book, 1, shortUsd, createCascade(book, 0));
+  };
 
-  it("in a thin market the bonus pays for the push that just triggers it, in a deep one it does not", () => {
-    const thin = bestPush(bookOf(20_000), 1, [0.05, 0.092, 0.2], 0);
-    expect(thin.dropFrac).to.equal(0.05);
-    expect(thin.profitUsd).to.be.lessThan(0);
-    const thinner = bestPush(bookOf(4_000), 1, [0.05, 0.092, 0.2], 0);
-    expect(thinner.dropFrac).to.equal(0.092);
-    expect(thinner.bonusUsd).to.be.at.least(0.05 * 0.5 * debt - 1e-9);
-    expect(thinner.profitUsd)
-      .to.be.closeTo(thinner.bonusUsd - thinner.costUsd, 1e-12)
-      .and.greaterThan(0);
+  it("pushes just past the trigger: the bonus of all that is repaid, less the cost of getting there", () => {
+    // HF = 800 (1-d)/760 falls below 1 past d = 0.05; 38 of bonus.
+    const { dropFrac, bonusUsd, costUsd, profitUsd } = index(POOL, 760);
+    expect(dropFrac).to.be.closeTo(0.051, 1e-12);
+    expect(bonusUsd).to.be.closeTo(38, 1e-9);
+    expect(costUsd).to.be.closeTo(pushCostUsd(POOL, 0, dropFrac), 1e-12);
+    expect(profitUsd).to.be.closeTo(bonusUsd - costUsd, 1e-12);
   });
 
-  it("a short position earns the drop: it tips the balance", () => {
-    const push = bestPush(bookOf(1e6), 1, [0.05, 0.1], 1e6);
-    expect(push.shortUsd).to.be.closeTo(1e6 * push.dropFrac, 1e-9);
-    expect(push.profitUsd).to.be.greaterThan(0);
+  it("does not pay where the market is deeper than the bonus is worth", () => {
+    const deep: DepthCurve = { kind: "cpmm", reserveUsd: 1e6 };
+    expect(index(deep, 760)).to.deep.equal({ dropFrac: 0, bonusUsd: 0, shortGainUsd: 0, costUsd: 0, profitUsd: 0 });
   });
 
-  it("what is due anyway is no gain of a push", () => {
-    const due = openBook(
-      stateOf(oneAccount({ collateral: 1_000, debt: 810, lt: 0.8, bonus: 0.05 }, { closeFactor: [1] })),
-    );
-    expect(bestPush(due, 1, [0.01], 0)).to.include({ bonusUsd: 0, costUsd: Infinity, profitUsd: -Infinity });
+  it("a short pays for the push by itself: on a linear book best at d = short/delta", () => {
+    const { dropFrac, profitUsd } = index({ kind: "linear", deltaUsd: 1_000 }, 1, 100);
+    expect(dropFrac).to.be.closeTo(0.1, 1e-12);
+    expect(profitUsd).to.be.closeTo(5, 1e-9);
+  });
+
+  it("edge: a market that is not there, or that nothing moves, or a table that ends", () => {
+    expect(index({ kind: "none" }, 760, 100).profitUsd).to.equal(0);
+    expect(index({ kind: "inf" }, 760, 100).profitUsd).to.equal(0);
+    const short: DepthCurve = { kind: "table", drop: Float64Array.of(-1, 0, 0.04), usd: Float64Array.of(-9, 0, 1) };
+    expect(index(short, 760, 100).dropFrac).to.be.closeTo(0.04, 1e-12);
   });
 });
