@@ -6,9 +6,6 @@ import { sharedPath } from "../../test/shared-data.js";
 const DAY_MS = 86_400_000;
 const COINGECKO = "data/prices-coingecko-1h-2021-23";
 
-/** Whether the price files are there. */
-export const priceFolder = sharedPath(COINGECKO);
-
 function rowsOf(path: string): string[][] {
   const text = gunzipSync(readFileSync(path)).toString();
   return text
@@ -20,7 +17,9 @@ function rowsOf(path: string): string[][] {
 
 /** Hourly prices of one CoinGecko series in their order; rows without a price are left out. */
 export function hourlyPrices(symbol: string): { atMs: number; usd: number }[] {
-  const rows = rowsOf(`${priceFolder}/${symbol}_usd.csv.gz`).filter((row) => row[2] !== undefined && row[2] !== "");
+  const rows = rowsOf(sharedPath(`${COINGECKO}/${symbol}_usd.csv.gz`)).filter(
+    (row) => row[2] !== undefined && row[2] !== "",
+  );
   return rows.map((row) => ({ atMs: Number(row[1]), usd: Number(row[2]) })).sort((a, b) => a.atMs - b.atMs);
 }
 

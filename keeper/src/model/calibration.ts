@@ -50,7 +50,7 @@ const scenarios = z
     depegs: z.strictObject({ share, dropFrac: bySymbol(share) }),
   })
   .superRefine(({ correlation: { symbols, normal, tail }, tailWeight }, context) => {
-    for (const [name, rows] of [["normal", normal.value] as const, ["tail", tail.value] as const]) {
+    for (const [name, { value: rows }] of Object.entries({ normal, tail })) {
       if (rows.length === symbols.value.length && rows.every((row, i) => row.length === i + 1 && row[i] === 1))
         continue;
       const message = `expected ${symbols.value.length} rows of a lower triangle, each one longer and ending in 1`;
@@ -72,8 +72,6 @@ const schema = z.strictObject({
   quotes: symbols,
   /** Drops along `tailBeta`, ascending. */
   ladder: known(z.array(z.number().gt(0).lt(1)).min(1)),
-  /** The ladder step of liquidation at risk. */
-  referenceStep: known(z.number().gt(0).lt(1)),
   /** Volatility per square root of a day. */
   sigmaDaily: bySymbol(positive),
   /** u: drop of the asset per drop of ETH in a crash. */
@@ -104,6 +102,17 @@ const schema = z.strictObject({
   capitalChargeYearly: share,
   /** Insurance fund and safety module by venue address; `default` stands for every other. */
   backstopUsd: bySymbol(known(z.number().min(0))),
+  /** MODEL 7.1. */
+  margin: z.strictObject({
+    /** c of SmartLTV: how many volatilities a liquidation must survive. */
+    smartConfidence: positive,
+    /** Thresholds of open books move by at most this at a time. */
+    maxChange: share,
+    /** Resolution of the systemic rule. */
+    step: known(z.number().gt(0).max(1)),
+    /** Target for the system's leverage. */
+    maxLeverage: known(z.number().min(1)),
+  }),
   thresholds: z.strictObject({
     noNewLeverageRho: share,
     noNewLeverageAtRisk: share,

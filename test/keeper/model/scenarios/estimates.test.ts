@@ -183,6 +183,7 @@ describe("the shipped calibrations", () => {
   for (const name of ["lab-1", "mainnet-1"] as const) {
     it(`${name} holds what scripts/estimate-calibration.ts measures`, function () {
       requireShared(this, PRICES);
+      requireShared(this, "data/prices-1h");
       const { scenarios } = shippedCalibration(name);
       const { falls, ...measured } = measuredSection(scenarios.correlation.normal.date);
       expect(measured).to.deep.equal({ correlation: scenarios.correlation, jumps: scenarios.jumps });
