@@ -3,13 +3,9 @@ import { runCascade, type Cascade, type CascadeRules } from "../cascade.js";
 import type { Shock } from "../price-state.js";
 
 /** Collateral of accounts that are solvent at t0, USD by asset as they hold it. `Float64Array[K]`. */
-export function heldByAsset(book: Book): Float64Array {
-  const held = new Float64Array(book.state.assets.length);
-  const { start, asset, usd } = book.state.collateral;
-  for (let i = 0; i < book.insolvent.length; i++) {
-    if (book.insolvent[i] === 1) continue;
-    for (let e = start[i]!; e < start[i + 1]!; e++) held[asset[e]!] = held[asset[e]!]! + usd[e]!;
-  }
+export function heldByAsset({ state, solventUsd }: Book): Float64Array {
+  const held = new Float64Array(state.assets.length);
+  state.reserves.forEach(({ asset }, r) => (held[asset] = held[asset]! + solventUsd[r]!));
   return held;
 }
 

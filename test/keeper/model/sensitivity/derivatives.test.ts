@@ -5,9 +5,9 @@ import { createCascade } from "../../../../keeper/src/model/cascade.js";
 import { adjoint, amplificationOf } from "../../../../keeper/src/model/sensitivity/amplification.js";
 import { delta, gamma, smoothedDerivatives } from "../../../../keeper/src/model/sensitivity/derivatives.js";
 import { fullLoss } from "../../../../keeper/src/model/sensitivity/loss.js";
+import { standardNormals } from "../../../../keeper/src/model/sensitivity/standard-normals.js";
 import { crowd, crowdShock, RISING } from "../crowd.js";
 import { PLAIN } from "../run-small.js";
-import { seeded } from "../seeded.js";
 import { stateOf } from "../small-system.js";
 
 const { cases } = JSON.parse(readFileSync("test/vectors/analytic_closed_forms.json", "utf8")) as {
@@ -82,8 +82,7 @@ describe("smoothedDerivatives", () => {
   });
 
   it("a jump of 1 at a distance of c widths has slope phi(c)/h and bend c phi(c)/h^2", () => {
-    const { normal } = seeded(7);
-    const draws = Float64Array.from({ length: 200_000 }, normal);
+    const draws = standardNormals(100_000, 1);
     const [h, c] = [0.02, 0.8];
     const jump = ([s]: Float64Array) => (s! > 0.1 + c * h ? 1 : 0);
     const smooth = smoothedDerivatives(jump, Float64Array.of(0.1), h, draws);
@@ -96,6 +95,33 @@ describe("smoothedDerivatives", () => {
     const seen: number[] = [];
     smoothedDerivatives(([s]) => seen.push(s!), Float64Array.of(0.98), 0.05, Float64Array.of(3));
     expect(Math.max(...seen)).to.equal(0.99);
+  });
+});
+
+describe("standardNormals", () => {
+  it("have the moments of independent normals, within four standard errors", () => {
+    const draws = 40_000;
+    const z = standardNormals(draws, 3);
+    const mean = (f: (row: Float64Array) => number) => {
+      let sum = 0;
+      for (let n = 0; n < draws; n++) sum += f(z.subarray(3 * n, 3 * n + 3));
+      return sum / draws;
+    };
+    const within = (variance: number) => 4 * Math.sqrt(variance / draws);
+    for (const k of [0, 1, 2]) {
+      expect(mean((row) => row[k]!)).to.be.closeTo(0, within(1));
+      expect(mean((row) => row[k]! ** 2)).to.be.closeTo(1, within(2));
+      expect(mean((row) => row[k]! ** 4)).to.be.closeTo(3, within(96));
+      expect(mean((row) => row[k]! * row[(k + 1) % 3]!)).to.be.closeTo(0, within(1));
+    }
+  });
+
+  it("more draws start with the fewer, and so do more assets", () => {
+    const [few, many] = [standardNormals(5, 3), standardNormals(9, 3)];
+    expect([...many.subarray(0, 15)]).to.deep.equal([...few]);
+    const wide = standardNormals(5, 4);
+    for (let n = 0; n < 5; n++)
+      expect([...wide.subarray(4 * n, 4 * n + 3)]).to.deep.equal([...few.subarray(3 * n, 3 * n + 3)]);
   });
 });
 
