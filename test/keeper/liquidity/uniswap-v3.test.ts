@@ -3,6 +3,7 @@ import { MaxUint256 } from "ethers";
 import { follow } from "../../../keeper/src/chain/follow.js";
 import { CallReverted } from "../../../keeper/src/chain/rpc-errors.js";
 import { type RpcPool, createRpcPool } from "../../../keeper/src/chain/rpc-pool.js";
+import { openSwapPath, swapAlong } from "../../../keeper/src/graph/uniswap-v3/swap.js";
 import { type DevChain, startEmbeddedChain } from "../../../keeper/src/lab/chain.js";
 import { createRandom } from "../../../keeper/src/lab/random.js";
 import { openTrader, swap } from "../../../keeper/src/lab/world/controls.js";
@@ -15,7 +16,6 @@ import { followUniswapV3, viewUniswapV3 } from "../../../keeper/src/liquidity/un
 import type { PoolState } from "../../../keeper/src/snapshot/snapshot.js";
 import { expectRejection } from "../chain/fixture.js";
 import { readAll } from "../venues/truth.js";
-import { sqrtPriceAt, swapExactIn } from "./exact-swap.js";
 
 const GENESIS = 1_583_971_200;
 const trader = derivedAddress("uniswap test trader");
@@ -110,32 +110,46 @@ describe("followUniswapV3 on genuine pools", () => {
     }
   });
 
-  it("behavior: walking the ticks gives the genuine quoter's amounts, both ways and across many ticks", async () => {
-    let [compared, mostCrossed] = [0, 0];
+  it("behavior: our swap gives the genuine quoter's amounts and prices, in and out, both ways and across many ticks", async () => {
+    const compared = { exactIn: 0, exactOut: 0, crossed: 0n };
     for (const pool of world.pools) {
       const state = await fresh(pool);
       // The pool of stablecoins has no liquidity that far out, and the quoter would walk a million empty ticks.
       const beyond = pool.tickSpacing === 1 ? [60_000n] : [500_000n];
       const decimals = new Map(world.assets.map(({ address, spec }) => [address, spec.decimals]));
-      for (const sellToken0 of [true, false]) {
-        const tokenIn = sellToken0 ? state.token0 : state.token1;
-        const tokenOut = sellToken0 ? state.token1 : state.token0;
+      for (const zeroForOne of [true, false]) {
+        const tokenIn = zeroForOne ? state.token0 : state.token1;
+        const tokenOut = zeroForOne ? state.token1 : state.token0;
+        const path = openSwapPath(state, zeroForOne);
+        const quote = async (method: string, amounts: object) => {
+          const args = [{ tokenIn, tokenOut, fee: pool.fee, sqrtPriceLimitX96: 0n, ...amounts }];
+          const [quoted] = await readAll(world, [{ target: world.uniswap.quoter, method, args }]);
+          return quoted!;
+        };
         for (const whole of [1n, 77n, 1_000n, 30_000n, ...beyond]) {
           const amountIn = whole * 10n ** BigInt(decimals.get(tokenIn)!) + 1n;
-          const args = [{ tokenIn, tokenOut, amountIn, fee: pool.fee, sqrtPriceLimitX96: 0n }];
-          const [quoted] = await readAll(world, [
-            { target: world.uniswap.quoter, method: "quoteExactInputSingle", args },
-          ]);
-          const walked = swapExactIn(state, sellToken0, amountIn);
-          expect(walked.amountOut, `${pool.name}: ${whole} in`).to.equal(quoted!.getValue("amountOut"));
-          expect(walked.sqrtPriceX96).to.equal(quoted!.getValue("sqrtPriceX96After"));
-          mostCrossed = Math.max(mostCrossed, walked.crossed);
-          compared += 1;
+          const quoted = await quote("quoteExactInputSingle", { amountIn });
+          const ours = swapAlong(path, { amountSpecified: amountIn });
+          const amountOut = -(zeroForOne ? ours.amount1 : ours.amount0);
+          expect(amountOut, `${pool.name}: ${whole} in`).to.equal(quoted.getValue("amountOut"));
+          expect(ours.sqrtPriceX96).to.equal(quoted.getValue("sqrtPriceX96After"));
+          compared.exactIn += 1;
+          const crossed = quoted.getValue("initializedTicksCrossed") as bigint;
+          if (crossed > compared.crossed) compared.crossed = crossed;
+
+          // The same amount the other way round; what the pool does not have, its quoter does not quote.
+          if (whole > 1_000n) continue;
+          const back = await quote("quoteExactOutputSingle", { amount: amountOut });
+          const out = swapAlong(path, { amountSpecified: -amountOut });
+          expect(zeroForOne ? out.amount0 : out.amount1).to.equal(back.getValue("amountIn"));
+          expect(out.sqrtPriceX96).to.equal(back.getValue("sqrtPriceX96After"));
+          compared.exactOut += 1;
         }
       }
     }
-    expect(compared).to.equal(20);
-    expect(mostCrossed).to.be.at.least(2);
+    expect(compared.exactIn).to.equal(20);
+    expect(compared.exactOut).to.equal(12);
+    expect(compared.crossed >= 2n).to.equal(true);
   });
 
   it("behavior: read block by block it equals a fresh read, through swaps, new positions and removed ones", async () => {
@@ -215,13 +229,4 @@ describe("followUniswapV3 on genuine pools", () => {
     steward.call(uniswap.positionManager, "decreaseLiquidity", [params]);
     await steward.flush();
   }
-});
-
-describe("sqrtPriceAt", () => {
-  it("default: TickMath's published extremes", () => {
-    // TickMath.sol: MIN_SQRT_RATIO and MAX_SQRT_RATIO.
-    expect(sqrtPriceAt(-887_272)).to.equal(4_295_128_739n);
-    expect(sqrtPriceAt(0)).to.equal(2n ** 96n);
-    expect(sqrtPriceAt(887_272)).to.equal(1461446703485210103287273052203988822378723970342n);
-  });
 });
