@@ -86,13 +86,10 @@ function pick<T extends Float64Array | Int32Array>(picked: T, values: T, source:
   return picked;
 }
 
-/** Sum of `values` over each row, times `factor` where there is one. */
-export function rowSums(start: Int32Array, values: Float64Array, factor?: Float64Array): Float64Array {
+function rowSums(start: Int32Array, values: Float64Array): Float64Array {
   const sums = new Float64Array(start.length - 1);
-  for (let i = 0; i < sums.length; i++) {
-    let sum = 0;
-    for (let e = start[i]!; e < start[i + 1]!; e++) sum += factor === undefined ? values[e]! : values[e]! * factor[e]!;
-    sums[i] = sum;
+  for (let m = 0; m < sums.length; m++) {
+    for (let e = start[m]!; e < start[m + 1]!; e++) sums[m] = sums[m]! + values[e]!;
   }
   return sums;
 }

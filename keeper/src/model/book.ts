@@ -1,5 +1,5 @@
 import type { SystemState } from "../graph/system-state.js";
-import { collateralRows, debtRows, rowSums, type BookRows, type CollateralRows } from "./book-rows.js";
+import { collateralRows, debtRows, type BookRows, type CollateralRows } from "./book-rows.js";
 
 /**
  * A system state with what every cascade over it shares: who is a candidate first, who is past saving.
@@ -34,23 +34,88 @@ export interface Book {
   readonly coveredHf: number;
 }
 
+type Values = Pick<Book, "healthFactor" | "collateralUsd" | "debtUsd" | "insolvent">;
+
 /** Value every account at t0 and sort the debtors by health factor. */
 export function openBook(state: SystemState): Book {
   const n = state.accountVenue.length;
-  const healthFactor = new Float64Array(n);
-  const collateralUsd = rowSums(state.collateral.start, state.collateral.usd);
-  const weighted = rowSums(state.collateral.start, state.collateral.usd, state.collateralLt);
-  const debtUsd = rowSums(state.debt.start, state.debt.usd);
-  const insolvent = new Uint8Array(n);
-  const debtors: number[] = [];
-  for (let i = 0; i < n; i++) {
-    const owes = debtUsd[i]! > 0;
-    healthFactor[i] = owes ? weighted[i]! / debtUsd[i]! : Infinity;
-    insolvent[i] = collateralUsd[i]! < debtUsd[i]! ? 1 : 0;
-    if (owes) debtors.push(i);
+  const values = emptyValues(n);
+  for (let i = 0; i < n; i++) valueAccount(values, state, i);
+  const everybody = Int32Array.from({ length: n }, (_, i) => i);
+  return assemble(state, values, sortedDebtors(values, everybody));
+}
+
+/**
+ * {@link openBook} of `state` where only the accounts `changed` (ascending; new ones at the end included) differ from those
+ * of `book`, and prices do not: the same book, but nobody else is valued or sorted again.
+ *
+ * **Throws** `RangeError` where an account is new and not among the changed.
+ */
+export function updateBook(book: Book, state: SystemState, changed: Int32Array): Book {
+  const before = book.rank.length;
+  const n = state.accountVenue.length;
+  const isChanged = new Uint8Array(Math.max(before, n));
+  for (const i of changed) isChanged[i] = 1;
+  for (let i = before; i < n; i++) {
+    if (isChanged[i] === 0) throw new RangeError(`account ${i} is new: expected it among the changed ones`);
   }
-  const order = Int32Array.from(debtors.sort((a, b) => healthFactor[a]! - healthFactor[b]! || a - b));
-  const rank = new Int32Array(n).fill(-1);
+  const values = emptyValues(n);
+  for (const key of ["healthFactor", "collateralUsd", "debtUsd", "insolvent"] as const) {
+    values[key].set(book[key].subarray(0, n));
+  }
+  const present = changed.filter((i) => i < n);
+  for (const i of present) valueAccount(values, state, i);
+  const kept = book.order.filter((i) => i < n && isChanged[i] === 0);
+  return assemble(state, values, merge(values, kept, sortedDebtors(values, present)));
+}
+
+function emptyValues(n: number): Values {
+  return {
+    healthFactor: new Float64Array(n),
+    collateralUsd: new Float64Array(n),
+    debtUsd: new Float64Array(n),
+    insolvent: new Uint8Array(n),
+  };
+}
+
+function valueAccount(values: Values, { collateral, collateralLt, debt }: SystemState, i: number): void {
+  let held = 0;
+  let limit = 0;
+  for (let e = collateral.start[i]!; e < collateral.start[i + 1]!; e++) {
+    held += collateral.usd[e]!;
+    limit += collateral.usd[e]! * collateralLt[e]!;
+  }
+  let owed = 0;
+  for (let e = debt.start[i]!; e < debt.start[i + 1]!; e++) owed += debt.usd[e]!;
+  values.collateralUsd[i] = held;
+  values.debtUsd[i] = owed;
+  values.healthFactor[i] = owed > 0 ? limit / owed : Infinity;
+  values.insolvent[i] = held < owed ? 1 : 0;
+}
+
+/** The debtors among `accounts`, ascending by health factor, ties by index. */
+function sortedDebtors({ healthFactor, debtUsd }: Values, accounts: Int32Array): Int32Array {
+  return accounts.filter((i) => debtUsd[i]! > 0).sort((a, b) => healthFactor[a]! - healthFactor[b]! || a - b);
+}
+
+/** Two sorted lists of debtors as one. */
+function merge({ healthFactor }: Values, a: Int32Array, b: Int32Array): Int32Array {
+  const merged = new Int32Array(a.length + b.length);
+  let [x, y] = [0, 0];
+  for (let m = 0; m < merged.length; m++) {
+    const [i, j] = [a[x] ?? -1, b[y] ?? -1];
+    const first = j < 0 || (i >= 0 && (healthFactor[i]! - healthFactor[j]! || i - j) < 0);
+    merged[m] = first ? i : j;
+    if (first) x++;
+    else y++;
+  }
+  return merged;
+}
+
+/** A book of accounts that were valued and sorted. */
+function assemble(state: SystemState, values: Values, order: Int32Array): Book {
+  const { healthFactor } = values;
+  const rank = new Int32Array(values.insolvent.length).fill(-1);
   for (let m = 0; m < order.length; m++) rank[order[m]!] = m;
   const owed = debtRows(state, order);
   return {
@@ -61,11 +126,8 @@ export function openBook(state: SystemState): Book {
     venue: Int32Array.from(order, (i) => state.accountVenue[i]!),
     held: collateralRows(state, order, owed.totalUsd),
     owed,
-    healthFactor,
-    collateralUsd,
-    debtUsd,
-    insolvent,
-    solventUsd: solventCollateral(state, insolvent),
+    ...values,
+    solventUsd: solventCollateral(state, values.insolvent),
     sellable: Uint8Array.from(state.assets, (asset) => (asset.curve.kind === "none" ? 0 : 1)),
     coveredHf: state.collateralLt.reduce((most, lt) => Math.max(most, lt), 1),
   };
