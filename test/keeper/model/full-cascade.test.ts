@@ -20,6 +20,8 @@ import type { Participation } from "../../../keeper/src/model/participation.js";
 import type { PerpBook, PerpVenue } from "../../../keeper/src/model/perps/perp-book.js";
 import { anyCurve, smoothCurve, systems } from "./random-system.js";
 import { oneAccount, PLAIN, total } from "./run-small.js";
+import { slowFullCascade } from "./slow-full.js";
+import { slowOf } from "./slow-perps.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
 
 const SEED = { seed: 20260214 } as const;
@@ -111,11 +113,64 @@ describe(runFullCascade.name, () => {
   });
 });
 
-/** Longs and shorts of both risky assets, a tenth of each account's collateral, the shorts owned by the accounts. */
-function crowd(small: SmallSystem): PerpBook {
+describe(`${runFullCascade.name} against the slow reference`, () => {
+  const curve = smoothCurve.filter(({ kind }) => kind !== "linear");
+  const rules = fc.record({
+    lag: fc.nat(2),
+    deviation: fc.constantFrom(0, 0.02, 0.1),
+    unwind: fc.constantFrom(0, 0.5, 1),
+    share: fc.constantFrom(0.3, 1),
+    insuranceUsd: fc.constantFrom(0, 100),
+  });
+
+  it("agrees on prices, repayments, bad debt, perps and hedges", () => {
+    let hedges = 0;
+    const property = fc.property(systems(curve), drop, drop, rules, (small, s1, s2, r) => {
+      const perps = crowd(small, r.share, r.insuranceUsd);
+      const rule = { ...PROMPT_ORACLE, lagRounds: r.lag, deviationFrac: r.deviation };
+      const { system, run } = runAll(stateOf(small), [0, s1, s2], {
+        perps,
+        unwindFrac: r.unwind,
+        oracles: { reserves: [], rules: [rule, rule, rule] },
+      });
+      const books = slowOf(perps);
+      const slow = slowFullCascade(small, {
+        shock: [0, s1, s2],
+        lag: r.lag,
+        deviation: r.deviation,
+        perps: books,
+        assetOf: [1, 2],
+        ownerOf: [...perps.owner],
+        unwind: r.unwind,
+      });
+      const { lending } = run;
+      expect(run.rounds).to.equal(slow.rounds);
+      small.prices.forEach((p, k) => {
+        near(lending.prices.price[k]! * p, slow.price[k]!);
+        near(run.besideUsd[k]!, slow.beside[k]! * p);
+      });
+      system.book.order.forEach((i, rank) => {
+        near(lending.repaidUsd[rank]!, slow.repaid[i]!);
+        near(lending.badDebtUsd[rank]!, slow.badDebt[i]!);
+      });
+      books.positions.forEach((p, m) => near(run.perps!.sizeUsd[m]!, p.units));
+      near(run.perps!.makers.cashUsd, books.makers.cash);
+      if (slow.beside.some((usd) => usd !== 0)) hedges++;
+    });
+    fc.assert(property, { ...SEED, numRuns: 100 });
+    expect(hedges, "runs in which a hedge was lost").to.be.greaterThan(5);
+  });
+
+  function near(actual: number, expected: number): void {
+    expect(actual).to.be.closeTo(expected, 1e-7 * Math.max(1, Math.abs(expected)));
+  }
+});
+
+/** Longs and shorts of both risky assets, a share of each account's collateral, the shorts owned by the accounts. */
+function crowd(small: SmallSystem, share = 0.3, insuranceUsd = 100): PerpBook {
   const sizes = small.collateral.flatMap((row, i) =>
     [1, 2].flatMap((k) => {
-      const usd = row[k]! * small.prices[k]! * 0.3;
+      const usd = row[k]! * small.prices[k]! * share;
       return usd > 0
         ? [
             { k, usd: -usd, owner: i },
@@ -131,7 +186,7 @@ function crowd(small: SmallSystem): PerpBook {
       owner,
       margin: Math.abs(usd) * (0.05 + 0.1 * (m % 4)),
     })),
-    { insuranceUsd: 100 },
+    { insuranceUsd },
     [1, 2],
   );
 }

@@ -59,7 +59,8 @@ export function slowCascade(system: SmallSystem, run: SlowRun): SlowResult {
   return { price: history.at(-1)!, repaid, badDebt, unitsLeft: units, bonus, rounds };
 }
 
-function liquidateSlowly(
+/** One account at one set of oracle prices; null where it is healthy. Changes `units` and `debts`. */
+export function liquidateSlowly(
   system: SmallSystem,
   { i, oracle, units, debts }: { i: number; oracle: readonly number[]; units: number[]; debts: number[] },
 ) {
@@ -97,7 +98,7 @@ function liquidateSlowly(
 }
 
 /** The table of MODEL 5.4. */
-function slowPrice(curve: DepthCurve, p: number, q: number): number {
+export function slowPrice(curve: DepthCurve, p: number, q: number): number {
   const v = q * p;
   if (curve.kind === "linear") return p * Math.max(0, 1 - v / curve.deltaUsd);
   if (curve.kind === "exp") return p * Math.exp(-v / curve.deltaUsd);

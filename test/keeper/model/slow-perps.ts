@@ -1,3 +1,5 @@
+import type { PerpBook } from "../../../keeper/src/model/perps/perp-book.js";
+
 /** A perpetual position as double-entry book-keeping: equity is cash + units * price, and everything is a trade. */
 export interface SlowPosition {
   units: number;
@@ -22,16 +24,42 @@ export interface SlowPerps {
   readonly venueOf: readonly number[];
   readonly venues: SlowVenue[];
   readonly makers: { cash: number; units: number[] };
+  /** Who was liquidated. */
+  readonly closed: Set<SlowPosition>;
 }
 
-/** Linear books: marginal price `p (1 - q/depth)`, of which `q` was sold before. */
-export const slowAverage = (mark: number, depth: number, flow: number) => mark * (1 - flow / (2 * depth));
+/** A perp book in cash and units. */
+export function slowOf(book: PerpBook): SlowPerps {
+  return {
+    positions: [...book.market].map((market, i) => ({
+      market,
+      units: book.sizeUsd[i]!,
+      cash: book.marginUsd[i]! - book.fundingUsd[i]! - book.sizeUsd[i]! * book.entry[i]!,
+      entry: book.entry[i]!,
+      maintenance: book.maintenanceFrac[i]!,
+    })),
+    venueOf: book.markets.map(({ venue }) => venue),
+    venues: book.venues.map((v) => ({
+      fund: v.insuranceUsd,
+      vault: { cash: v.backstopUsd, units: book.markets.map(() => 0) },
+      share: v.backstopShareFrac,
+      leverage: v.backstopLeverage,
+      fee: v.liquidationFeeFrac,
+      rule: v.adl,
+    })),
+    makers: { cash: 0, units: book.markets.map(() => 0) },
+    closed: new Set(),
+  };
+}
+
+/** Average price of net sales of `flow` units into market `c`. */
+export type SlowExecution = (c: number, flow: number) => number;
 
 /**
  * One round of MODEL 5.7, position by position and trade by trade. Written apart from the kernel: nobody has a margin or a
  * realised profit here, only cash and units, and winners are filled by repeated proportional shares.
  */
-export function slowPerpRound(system: SlowPerps, mark: readonly number[], depth: readonly number[]): number {
+export function slowPerpRound(system: SlowPerps, mark: readonly number[], execute: SlowExecution): number {
   const { positions, venues, venueOf, makers } = system;
   const worth = (p: SlowPosition) => p.cash + p.units * mark[p.market]!;
   const venue = (p: SlowPosition) => venues[venueOf[p.market]!]!;
@@ -46,7 +74,7 @@ export function slowPerpRound(system: SlowPerps, mark: readonly number[], depth:
   );
   const rest = new Map(out.map((p) => [p, 1 - vaultPart.get(venue(p))!] as const));
   const flow = (c: number) => sum(out.filter((p) => p.market === c).map((p) => p.units * rest.get(p)!));
-  const planned = mark.map((m, c) => slowAverage(m, depth[c]!, flow(c)));
+  const planned = mark.map((m, c) => (flow(c) === 0 ? m : execute(c, flow(c))));
   const short = new Map(
     out.map((p) => {
       const part = rest.get(p)!;
@@ -91,9 +119,10 @@ export function slowPerpRound(system: SlowPerps, mark: readonly number[], depth:
     }
   }
   const bookUnits = (p: SlowPosition) => sizes.get(p)! * rest.get(p)!;
-  const average = mark.map((m, c) =>
-    slowAverage(m, depth[c]!, sum(out.filter((p) => p.market === c).map((p) => bookUnits(p)))),
-  );
+  const average = mark.map((m, c) => {
+    const left = sum(out.filter((p) => p.market === c).map((p) => bookUnits(p)));
+    return left === 0 ? m : execute(c, left);
+  });
   for (const p of out) {
     const { vault } = venue(p);
     const off = sizes.get(p)! * vaultPart.get(venue(p))!;
@@ -106,6 +135,7 @@ export function slowPerpRound(system: SlowPerps, mark: readonly number[], depth:
     makers.cash -= onBook * average[p.market]!;
     makers.units[p.market]! += onBook;
     p.units = 0;
+    system.closed.add(p);
     const fee = Math.max(0, Math.min(p.cash, venue(p).fee * Math.abs(sizes.get(p)!) * mark[p.market]!));
     p.cash -= fee;
     venue(p).fund += fee;
