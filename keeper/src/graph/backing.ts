@@ -39,7 +39,7 @@ export function backingOf(assets: readonly AssetState[], priceUsd: Float64Array)
     if (nav > 0 && !circular.includes(j)) continue;
     unitUsd[j] = Number.isNaN(priceUsd[j]!) ? nav : Math.min(priceUsd[j]!, nav);
     if (nav === 0) claims.fill(0, j * size, (j + 1) * size);
-    flag(j, "circular-claim", "its claims lead back to themselves: only what is outside of the circle counts");
+    flag(j, "circular-claim", "what is behind it is circular: only what is outside of the circle counts");
   }
   return { claims, navUsd, unitUsd, depth, shares: valueShares(units, claims, priceUsd), flags };
 
