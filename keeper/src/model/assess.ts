@@ -7,16 +7,37 @@ import { openBook, type Book } from "./book.js";
 import { marketRules, type Calibration } from "./calibration.js";
 import { createCascade, type Cascade } from "./cascade.js";
 import { decide, gatherEvidence, oracleGapOf, type DecisionEvidence } from "./decision.js";
-import { assetDirection, leverageOf, runLadder, squeezeUsd, systemDirection, type Ladder } from "./leverage.js";
-import { borrowLtvFrac } from "./margin.js";
+import {
+  assetDirection,
+  LADDER_RULES,
+  leverageOf,
+  runLadder,
+  squeezeUsd,
+  systemDirection,
+  type LadderStep,
+} from "./leverage.js";
+import { publishedLtvs } from "./margin/published-ltvs.js";
 import { claimMultiples, rehypothecationX } from "./rehypothecation.js";
+import { drawScenarios } from "./scenarios/draw-scenarios.js";
+import type { ScenarioSet } from "./scenarios/scenario-set.js";
 import { scopesOf, sumAt, within, type Scope } from "./scope.js";
+import { cliffSigmas } from "./sensitivity/cliff-scan.js";
+import { sweep, type SweepOutcome } from "./sweep.js";
+import { columnSums, knownOutcomes, liquidationAtRisk } from "./tail-risk.js";
+
+/** MODEL 0: liquidation at risk is the 99 % quantile of the published scenarios. */
+const AT_RISK_LEVEL = 0.99;
 
 /** An assessment, and what it was made from. */
 export interface ExplainedAssessment {
   readonly assessment: Assessment;
   readonly flags: readonly StateFlag[];
   readonly evidence: DecisionEvidence;
+  /** The published scenarios, and what they do to this book. */
+  readonly scenarios: ScenarioSet;
+  readonly outcome: SweepOutcome;
+  /** `Float64Array[subjects]`: distance to the cliff in daily standard deviations of the market. */
+  readonly cliffSigmas: Float64Array;
   /** Debt of accounts that owe more than they hold at t0: left out of the leverage. */
   readonly insolventDebtUsd: number;
   /** Gains by squeezed debt assets that the leverage is net of, at the ladder's worst step. */
@@ -35,14 +56,28 @@ export function explain(snapshot: Snapshot, calibration: Calibration): Explained
   const run = createCascade(book, 0);
   const now = snapshot.block.timestamp;
   const evidence = gatherEvidence(book, { ...snapshot, now }, calibration, run);
-  const systemLadder = runLadder(book, systemDirection(book, calibration), calibration, run);
-  const debt = attribute(book, (i) => (book.insolvent[i] === 1 ? 0 : book.debtUsd[i]!));
-  const multiples = claimMultiples(state, backing);
+  const ladder = runLadder(book, systemDirection(book, calibration), calibration, run);
+  const scenarios = drawScenarios(state, calibration);
+  const outcome = sweep(book, scenarios, LADDER_RULES, run);
   const scopes = scopesOf(state);
   const system = scopes[0]!;
-  const context: ScoreContext = { book, calibration, evidence, systemLadder, system, debt, run };
-  const worst = leverageOf(systemLadder, system);
-  const subjects = scopes.map((scope) => scoreOf(scope, context, rehypothecationX(state, multiples, scope)));
+  const worst = leverageOf(ladder, system);
+  const cliffs = cliffSigmas(book, scopes, calibration, run);
+  const context: ScoreContext = {
+    book,
+    calibration,
+    evidence,
+    ladder,
+    outcome,
+    system,
+    debt: attribute(book, (i) => (book.insolvent[i] === 1 ? 0 : book.debtUsd[i]!)),
+    borrowLtv: publishedLtvs(book, { scenarios, outcome, leverageX: worst.leverageX }, calibration),
+    run,
+  };
+  const multiples = claimMultiples(state, backing);
+  const subjects = scopes.map((scope, at) =>
+    scoreOf(scope, context, { rehypothecation: rehypothecationX(state, multiples, scope), cliffSigmas: cliffs[at]! }),
+  );
   return {
     assessment: {
       subjects,
@@ -52,8 +87,11 @@ export function explain(snapshot: Snapshot, calibration: Calibration): Explained
     },
     flags: state.flags,
     evidence,
+    scenarios,
+    outcome,
+    cliffSigmas: cliffs,
     insolventDebtUsd: insolventDebt(book),
-    squeezeUsd: squeezeUsd(systemLadder.steps.find((step) => step.stepFrac === worst.stepFrac)!),
+    squeezeUsd: squeezeUsd(ladder.find((step) => step.stepFrac === worst.stepFrac)!),
   };
 }
 
@@ -61,33 +99,43 @@ interface ScoreContext {
   readonly book: Book;
   readonly calibration: Calibration;
   readonly evidence: DecisionEvidence;
-  readonly systemLadder: Ladder;
+  readonly ladder: readonly LadderStep[];
+  readonly outcome: SweepOutcome;
   readonly system: Scope;
   readonly debt: Attribution;
+  /** `Float64Array[R]`. */
+  readonly borrowLtv: Float64Array;
   readonly run: Cascade;
 }
 
-function scoreOf(scope: Scope, context: ScoreContext, rehypothecation: number): SubjectScore {
-  const { book, calibration, evidence, systemLadder, system, debt } = context;
-  const { state } = book;
-  const leverageX =
-    scope.asset === null ? leverageOf(systemLadder, scope).leverageX : assetLeverage(scope.asset, context);
-  const owed = within(scope, debt);
-  const atRiskFrac = owed > 0 ? Math.min(1, within(scope, systemLadder.repaid) / owed) : 0;
-  const known = coverageOf(scope, book) >= calibration.minCoverage.value && !Number.isNaN(leverageX);
-  const decision = decide(state, scope, evidence, { leverageX, atRiskFrac, calibration });
-  const market = scope.subject.kind === "market" ? state.reserves[scope.reserves[0]!]! : null;
+function scoreOf(
+  scope: Scope,
+  context: ScoreContext,
+  { rehypothecation, cliffSigmas }: { readonly rehypothecation: number; readonly cliffSigmas: number },
+): SubjectScore {
+  const { book, calibration, evidence, ladder, system } = context;
+  const leverageX = scope.asset === null ? leverageOf(ladder, scope).leverageX : assetLeverage(scope.asset, context);
+  const atRiskFrac = atRisk(scope, context);
+  const unknown = Number.isNaN(leverageX) || Number.isNaN(atRiskFrac) || Number.isNaN(cliffSigmas);
+  const known = coverageOf(scope, book) >= calibration.minCoverage.value && !unknown;
+  const decision = decide(book.state, scope, evidence, { leverageX, atRiskFrac, cliffSigmas, calibration });
   return {
     subject: scope.subject,
     leverageX: known ? leverageX : NaN,
     liquidationAtRiskFrac: atRiskFrac,
     rehypothecationX: rehypothecation,
-    borrowLtvFrac: market ? borrowLtvFrac(state, market, calibration) : 0,
+    borrowLtvFrac: scope.subject.kind === "market" ? context.borrowLtv[scope.reserves[0]!]! : 0,
     advice: known ? decision.advice : 0,
-    lossShareFrac: lossShare(systemLadder, scope, system),
+    lossShareFrac: lossShare(ladder, scope, system),
     throttleUsdPerHour: known ? decision.throttleUsdPerHour : 0,
     haltSec: known ? decision.haltSec : 0,
   };
+}
+
+/** Repaid within the horizon in the 99 % scenario, over the scope's debt; NaN where some scenario's cascade did not end. */
+function atRisk(scope: Scope, { book, outcome, debt }: ScoreContext): number {
+  const repaid = columnSums(outcome.repaidByReserve, book.state.reserves.length, scope.reserves);
+  return Math.min(1, liquidationAtRisk(knownOutcomes(repaid, outcome.converged), within(scope, debt), AT_RISK_LEVEL));
 }
 
 /** The asset's own ladder over the whole system; 1 for an asset that never moves. */
@@ -105,8 +153,8 @@ function coverageOf(scope: Scope, { state }: Book): number {
 }
 
 /** Share of the system's first-round loss at the ladder's first step, on which no drop is capped. */
-function lossShare(ladder: Ladder, scope: Scope, system: Scope): number {
-  const { first } = ladder.steps[0]!;
+function lossShare(ladder: readonly LadderStep[], scope: Scope, system: Scope): number {
+  const { first } = ladder[0]!;
   const total = sumAt(first, system.reserves);
   return total > 0 ? sumAt(first, scope.reserves) / total : 0;
 }

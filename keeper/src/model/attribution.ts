@@ -21,16 +21,6 @@ export function attribute(book: Book, amountOf: (i: number) => number): Attribut
   return sum;
 }
 
-/** What liquidators repaid, by whom it was repaid for. USD. */
-export function repaidOf(book: Book, run: Cascade): Attribution {
-  const sum = nothing(book.state);
-  for (let t = 0; t < run.touchedCount; t++) {
-    const rank = run.touched[t]!;
-    attributeTo(sum, book, book.order[rank]!, run.repaidUsd[rank]!);
-  }
-  return sum;
-}
-
 /** Add `amount` of account `i` to `sum` in place. */
 function attributeTo(sum: Attribution, { state, collateralUsd }: Book, i: number, amount: number): void {
   if (amount === 0) return;

@@ -1,4 +1,3 @@
-import { repaidOf, type Attribution } from "./attribution.js";
 import type { Book } from "./book.js";
 import { valueFor, type Calibration } from "./calibration.js";
 import { runCascade, type Cascade, type CascadeRules } from "./cascade.js";
@@ -34,12 +33,6 @@ export function squeezeUsd(step: LadderStep): number {
   return gains;
 }
 
-/** A ladder's runs, and at its reference step what liquidators repaid. */
-export interface Ladder {
-  readonly steps: readonly LadderStep[];
-  readonly repaid: Attribution;
-}
-
 /** `u[K]` of the system's ladder: tail betas of base assets; stables and discounts of derived assets stay. */
 export function systemDirection(book: Book, calibration: Calibration): Float64Array {
   const { backing, assets } = book.state;
@@ -62,28 +55,39 @@ export function assetDirection(book: Book, calibration: Calibration, asset: numb
  * **Source.** MODEL 0 and 6.1; thinning 5.4: market makers withdraw as the drop deepens, half of the depth at
  * `depthHalvingDrop`.
  */
-export function runLadder(book: Book, direction: Float64Array, calibration: Calibration, run: Cascade): Ladder {
-  let repaid: Attribution | null = null;
-  const steps = calibration.ladder.value.map((stepFrac): LadderStep => {
-    const shock = ladderShock(direction, stepFrac, calibration);
-    runCascade(book, shock, LADDER_RULES, run);
-    if (stepFrac === calibration.referenceStep.value) repaid = repaidOf(book, run);
-    return { stepFrac, ...losses(book, shock, run), converged: run.converged };
-  });
-  return { steps, repaid: repaid ?? repaidAt(book, direction, calibration, run) };
+export function runLadder(book: Book, direction: Float64Array, calibration: Calibration, run: Cascade): LadderStep[] {
+  return calibration.ladder.value.map((stepFrac) => ladderStep(book, direction, { stepFrac, calibration, run }));
 }
 
-/** The shock of one ladder step, `s_k = min(0.99, step u_k)`. */
-function ladderShock(direction: Float64Array, stepFrac: number, calibration: Calibration): Shock {
+/** One step, which need not be one of the ladder's. `run` is left at its end. */
+export function ladderStep(
+  book: Book,
+  direction: Float64Array,
+  {
+    stepFrac,
+    calibration,
+    run,
+  }: { readonly stepFrac: number; readonly calibration: Calibration; readonly run: Cascade },
+): LadderStep {
+  const shock = alongDirection(direction, stepFrac, calibration);
+  runCascade(book, shock, LADDER_RULES, run);
+  return { stepFrac, ...losses(book, shock, run), converged: run.converged };
+}
+
+/** The shock `s_k = min(0.99, step u_k)`. */
+export function alongDirection(direction: Float64Array, stepFrac: number, calibration: Calibration): Shock {
   const dropFrac = direction.map((u) => Math.min(MAX_DROP, stepFrac * u));
   return { dropFrac, depthFactor: thinnedDepth(dropFrac, calibration.depthHalvingDrop.value) };
 }
 
 /** Largest M over the ladder for a part of the system, at least 1, and where; NaN where a cascade did not end. */
-export function leverageOf(ladder: Ladder, scope: Pick<Scope, "reserves">): { leverageX: number; stepFrac: number } {
+export function leverageOf(
+  ladder: readonly LadderStep[],
+  scope: Pick<Scope, "reserves">,
+): { leverageX: number; stepFrac: number } {
   let leverageX = 1;
-  let at = ladder.steps[0]!.stepFrac;
-  for (const step of ladder.steps) {
+  let at = ladder[0]!.stepFrac;
+  for (const step of ladder) {
     if (!step.converged) return { leverageX: NaN, stepFrac: step.stepFrac };
     const first = sumAt(step.first, scope.reserves);
     const multiple = first > 0 ? sumAt(step.full, scope.reserves) / first : 1;
@@ -93,11 +97,6 @@ export function leverageOf(ladder: Ladder, scope: Pick<Scope, "reserves">): { le
     }
   }
   return { leverageX, stepFrac: at };
-}
-
-function repaidAt(book: Book, direction: Float64Array, calibration: Calibration, run: Cascade): Attribution {
-  runCascade(book, ladderShock(direction, calibration.referenceStep.value, calibration), LADDER_RULES, run);
-  return repaidOf(book, run);
 }
 
 /** First-round losses come from the shocked prices alone, full losses from the prices that the cascade ends in. */

@@ -84,17 +84,18 @@ describe("assess", () => {
     expect(at(idle, "system")).to.include({ leverageX: 1, liquidationAtRiskFrac: 0, advice: 0 });
   });
 
-  it("behavior: liquidation at risk counts debt by its collateral", () => {
-    // A 10 % drop takes the first account to a health factor of 0.965: half of its debt, split evenly over its collateral.
+  it("behavior: liquidation at risk is the worst hundredth's, and counts debt by its collateral", () => {
+    // The worst hundredth of scenarios takes ETH down by more than 10 %, the first account to a health factor below 0.95: all
+    // of its debt, split evenly over its collateral.
     const accounts = [
-      { collateral: { WETH: 10, USDC: 20_000 }, debt: { USDC: 31_500 } },
+      { collateral: { WETH: 10, USDC: 20_000 }, debt: { USDC: 31_900 } },
       { collateral: { USDC: 20_000 }, debt: { USDC: 10_000 } },
     ];
     const deep = assess(marketSnapshot({ ...SPEC, depth: { WETH: 5e6, stETH: 0 }, accounts }), CALIBRATION);
     const [ether, dollars] = [WETH, USDC].map((a) => at(deep, `market ${VENUE} ${a}`).liquidationAtRiskFrac);
-    expect(ether).to.be.closeTo(0.5, 1e-9);
-    expect(dollars).to.be.closeTo(7_875 / 25_750, 1e-9);
-    expect(at(deep, "system").liquidationAtRiskFrac).to.be.closeTo(15_750 / 41_500, 1e-9);
+    expect(ether).to.equal(1);
+    expect(dollars).to.be.closeTo(15_950 / 25_950, 1e-9);
+    expect(at(deep, "system").liquidationAtRiskFrac).to.be.closeTo(31_900 / 41_900, 1e-9);
     expect(at(deep, `asset ${WETH}`).liquidationAtRiskFrac).to.equal(ether);
   });
 
@@ -108,17 +109,41 @@ describe("assess", () => {
   });
 
   it("behavior: the recommended LTV is given for markets, and is never above the host's", () => {
-    for (const s of result.subjects) {
-      if (s.subject.kind === "market") expect(s.borrowLtvFrac).to.be.within(0.4, 0.75);
-      else expect(s.borrowLtvFrac).to.equal(0);
+    const depth = { WETH: 5e6, stETH: 4e6 };
+    const calm = assess(marketSnapshot({ ...SPEC, depth }), CALIBRATION);
+    for (const s of calm.subjects) {
+      const given = s.subject.kind === "market" && s.subject.asset !== GEM;
+      expect(s.borrowLtvFrac, keyOf(s.subject)).to.equal(given ? 0.75 : 0);
     }
-    const high = assess(marketSnapshot({ ...SPEC, lt: 0.95 }), CALIBRATION);
-    // (1-g)(1-lag)/(1+b) - h with q99 moves of the default sigma, 8 % a day, over ten minutes and an hour.
-    const [gap, hour] = [600, 3_600].map((sec) => 2.326 * 0.08 * Math.sqrt(sec / 86_400));
-    const expected = ((1 - gap!) * 0.995) / 1.05 - hour!;
-    expect(expected).to.be.lessThan(0.9);
-    expect(at(high, `market ${VENUE} ${GEM}`).borrowLtvFrac).to.be.closeTo(expected, 1e-12);
-    expect(at(high, `market ${VENUE} ${WETH}`).borrowLtvFrac).to.equal(0.9);
+    const high = assess(marketSnapshot({ ...SPEC, depth, lt: 0.99 }), CALIBRATION);
+    // (1-g)(1-lag)/(1+b) - h with q99 moves of 4.88 % a day over ten minutes and an hour.
+    const [gap, hour] = [600, 3_600].map((sec) => 2.326 * 0.0488 * Math.sqrt(sec / 86_400));
+    expect(at(high, `market ${VENUE} ${WETH}`).borrowLtvFrac).to.be.closeTo(((1 - gap!) * 0.995) / 1.05 - hour!, 1e-12);
+  });
+
+  it("behavior: no asset without a market is given an LTV", () => {
+    expect(at(result, `market ${VENUE} ${GEM}`).borrowLtvFrac).to.equal(0);
+  });
+
+  it("behavior: a system beyond its target leverage is given lower LTVs, with which it would be within", () => {
+    const { leverageX } = at(result, "system");
+    expect(leverageX).to.be.greaterThan(CALIBRATION.margin.maxLeverage.value);
+    const ether = at(result, `market ${VENUE} ${WETH}`).borrowLtvFrac;
+    expect(ether).to.be.within(0.1, 0.6);
+    const share = ether / 0.75;
+    const less = (amounts: Readonly<Record<string, number>>) =>
+      Object.fromEntries(Object.entries(amounts).map(([k, v]) => [k, v * share]));
+    const accounts = SPEC.accounts.map((a) => ({ ...a, debt: less(a.debt) }));
+    const smaller = assess(marketSnapshot({ ...SPEC, lt: 0.8 * share, accounts }), CALIBRATION);
+    expect(at(smaller, "system").leverageX).to.be.at.most(CALIBRATION.margin.maxLeverage.value);
+  });
+
+  it("behavior: a cliff within two daily standard deviations calls for no new leverage", () => {
+    const { cliffSigmas } = explain(marketSnapshot(SPEC), CALIBRATION);
+    expect(cliffSigmas[0]).to.be.within(0, 2);
+    expect(at(result, "system").advice).to.be.at.least(1);
+    const deep = explain(marketSnapshot({ ...SPEC, depth: { WETH: 5e6, stETH: 4e6 } }), CALIBRATION);
+    expect([...deep.cliffSigmas]).to.deep.equal(result.subjects.map(() => Infinity));
   });
 
   it("behavior: a frozen reserve is given no LTV", () => {

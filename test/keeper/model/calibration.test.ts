@@ -15,7 +15,6 @@ describe("parseCalibration", () => {
       const calibration = shippedCalibration(name);
       expect(calibration.name).to.equal(name);
       expect(calibration.ladder.value).to.deep.equal([0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3]);
-      expect(calibration.ladder.value).to.include(calibration.referenceStep.value);
       expect(forcedSaleWindowSec(calibration)).to.equal(5 * calibration.recoverySec.value);
     });
   }

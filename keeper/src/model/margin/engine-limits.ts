@@ -30,16 +30,31 @@ export function engineLimits(
     const reserves = book.state.reserves.map((_, r) => r);
     const ladder = runLadder(book, systemDirection(book, calibration), calibration, createCascade(book, 0));
     if (!(leverageOf(ladder, { reserves }).leverageX <= maxLeverageX)) return false;
-    const { badDebtByVenue, converged } = sweep(book);
-    if (converged.includes(0)) return false;
-    return backstopUsd.every((usd, v) => {
-      const badDebt = columnSums(badDebtByVenue, backstopUsd.length, [v]);
-      return entropicValueAtRisk(badDebt, 0.99).usd <= usd;
-    });
+    return keepsBackstops(sweep(book), backstopUsd);
   };
+}
+
+/** Whether EVaR99 of every venue's bad debt is at most `backstopUsd[V]`, and every cascade ended. */
+export function keepsBackstops(
+  { badDebtByVenue, converged }: Pick<SweepOutcome, "badDebtByVenue" | "converged">,
+  backstopUsd: Float64Array,
+): boolean {
+  if (converged.includes(0)) return false;
+  return backstopUsd.every((usd, v) => {
+    const badDebt = columnSums(badDebtByVenue, backstopUsd.length, [v]);
+    return entropicValueAtRisk(badDebt, 0.99).usd <= usd;
+  });
 }
 
 /** The calibration's backstops. `Float64Array[V]`. */
 export function backstopsOf({ venues }: SystemState, calibration: Calibration): Float64Array {
   return Float64Array.from(venues, ({ address }) => valueFor(calibration.backstopUsd, address));
+}
+
+/**
+ * The same as limits: Infinity for a venue that the calibration does not name. Nobody has said what it can bear, and
+ * nothing is what no venue's worst hundredth leaves. `Float64Array[V]`.
+ */
+export function backstopLimits({ venues }: SystemState, { backstopUsd }: Calibration): Float64Array {
+  return Float64Array.from(venues, ({ address }) => backstopUsd[address]?.value ?? Infinity);
 }

@@ -85,13 +85,17 @@ export function openingLtvs(
   };
 }
 
-type LocalLimits = Readonly<Record<Exclude<LtRule, "systemic">, number>>;
+export type LocalLimits = Readonly<Record<Exclude<LtRule, "systemic">, number>>;
 
 /** The three rules that look at one market by itself. */
-function localLimits(
+export function localLimits(
   { state }: Book,
   r: number,
-  { evidence, policy, calibration }: { evidence: MarginEvidence; policy: MarginPolicy; calibration: Calibration },
+  {
+    evidence,
+    policy,
+    calibration,
+  }: { evidence: Omit<MarginEvidence, "within">; policy: MarginPolicy; calibration: Calibration },
 ): LocalLimits {
   const reserve = state.reserves[r]!;
   const { gapFrac } = tailMoves(state, reserve, calibration);
@@ -122,7 +126,8 @@ function towards(own: number, target: number, step: number): number {
   return Number.isNaN(target) || own === 0 ? own : Math.max(own - step, Math.min(own + step, target));
 }
 
-function recommend(
+/** The least of `limits`, less the buffer, never above the host's own. */
+export function recommend(
   { state }: Book,
   reserve: ReserveView,
   limits: OpeningLtv["limits"],
@@ -141,6 +146,6 @@ function recommend(
 }
 
 /** Smallest limit; NaN where one is. */
-function least(limits: Readonly<Record<string, number>>): number {
+export function least(limits: Readonly<Record<string, number>>): number {
   return Math.min(...Object.values(limits));
 }

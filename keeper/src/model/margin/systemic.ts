@@ -37,11 +37,9 @@ export function systemicLts(
     return within(openBook(withHealthKept(state, ltFrac)));
   };
   if (holds(ceilingFrac)) return { ltFrac: Float64Array.from(ceilingFrac), probes };
-  const none = new Float64Array(ceilingFrac.length);
-  if (!holds(none)) return { ltFrac: none, probes };
-  const steps = Math.ceil(1 / stepFrac);
-  const scaledBy = (m: number) => ceilingFrac.map((lt) => lt * (m / steps));
-  let ltFrac = scaledBy(largest(steps, (m) => holds(scaledBy(m))));
+  const common = commonLts(ceilingFrac, stepFrac, holds);
+  if (common === null) return { ltFrac: new Float64Array(ceilingFrac.length), probes };
+  let ltFrac = common;
   const used = reservesInUse(state);
   for (let r = 0; r < ltFrac.length; r++) {
     const raised = (lt: number) => ltFrac.map((old, other) => (other === r ? lt : old));
@@ -51,6 +49,22 @@ export function systemicLts(
     else ltFrac = raised(start + stepFrac * largest(room, (m) => holds(raised(start + stepFrac * m))));
   }
   return { ltFrac, probes };
+}
+
+/**
+ * The ceilings, which do not hold, times the largest common factor at which they do: a lower bound of
+ * {@link systemicLts}, which goes on from there. Null where not even loans of nothing hold.
+ *
+ * **Cost.** 1 + log2(1/stepFrac) probes.
+ */
+export function commonLts(
+  ceilingFrac: Float64Array,
+  stepFrac: number,
+  holds: (ltFrac: Float64Array) => boolean,
+): Float64Array | null {
+  const steps = Math.ceil(1 / stepFrac);
+  const scaledBy = (m: number) => ceilingFrac.map((lt) => lt * (m / steps));
+  return holds(scaledBy(0)) ? scaledBy(largest(steps, (m) => holds(scaledBy(m)))) : null;
 }
 
 /** Largest m in [0, end) for which `test` holds, where it holds at 0 and not at `end`. */
