@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { id } from "ethers";
+import { Signature, id } from "ethers";
 import { DEFAULT_TARGET_CONFIG } from "../../deploy/defaults.js";
 import type { OwnedDeployment } from "./bulkhead-fixture.js";
 import { actAs, type Deployed, settle, ways } from "./ways.js";
@@ -7,7 +7,7 @@ import { expectRevert } from "../expect-revert.js";
 
 const DAY = 86_400;
 const HOUR = 3_600;
-const [FOR, DEFEATED, SUCCEEDED, QUEUED] = [1, 3n, 4n, 5n];
+const [FOR, CANCELED, DEFEATED, SUCCEEDED, QUEUED] = [1, 2n, 3n, 4n, 5n];
 const HALT = 4;
 const [GOVERNANCE, GUARDIAN] = [1n, 2n];
 
@@ -79,6 +79,50 @@ describe("governance by the example owner", () => {
     expect(await as.state(await as.getProposalId(...payload(call), id("nobody cares")))).to.equal(DEFEATED);
     await expectRevert(as.queue(...payload(call), id("nobody cares")), as, "GovernorUnexpectedProposalState");
     expect(await minDwell()).to.equal(900n);
+  });
+
+  it("behavior: its proposer takes a proposal back before the vote, nobody else, and then nothing happens", async () => {
+    const [as, call, why] = [await governor(), await longerDwell(), "on second thoughts"];
+    const cancel = (by: typeof as) => by.cancel(...payload(call), id(why));
+    const proposal = await as.getProposalId(...payload(call), id(why));
+    await as.propose(...payload(call), why);
+    const other = (await deployed.connection.ethers.getSigners())[2]!;
+    await expectRevert(cancel(as.connect(other)), as, "GovernorUnableToCancel", [proposal, other.address]);
+    await cancel(as);
+    expect(await as.state(proposal)).to.equal(CANCELED);
+    await wait(DAY + 1);
+    await expectRevert(as.castVote(proposal, FOR), as, "GovernorUnexpectedProposalState");
+    expect(await minDwell()).to.equal(900n);
+  });
+
+  it("behavior: delays are counted in seconds, by the clock of the votes", async () => {
+    const { governor: as, votes } = deployed.owned;
+    const now = BigInt(await deployed.connection.networkHelpers.time.latest());
+    expect(await Promise.all([votes.clock(), as.clock()])).to.deep.equal([now, now]);
+    expect(await Promise.all([votes.CLOCK_MODE(), as.CLOCK_MODE()])).to.deep.equal(Array(2).fill("mode=timestamp"));
+  });
+
+  it("behavior: votes are delegated by signature, once", async () => {
+    const { votes } = deployed.owned;
+    const [, holder, other] = await deployed.connection.ethers.getSigners();
+    const { chainId } = await deployed.connection.ethers.provider.getNetwork();
+    const domain = { name: "Example Votes", version: "1", chainId, verifyingContract: await votes.getAddress() };
+    const types = {
+      Delegation: [
+        { name: "delegatee", type: "address" },
+        { name: "nonce", type: "uint256" },
+        { name: "expiry", type: "uint256" },
+      ],
+    };
+    const expiry = (await deployed.connection.networkHelpers.time.latest()) + HOUR;
+    expect(await votes.nonces(holder!.address)).to.equal(0n);
+    const signed = await holder!.signTypedData(domain, types, { delegatee: other!.address, nonce: 0n, expiry });
+    const { v, r, s } = Signature.from(signed);
+    const delegate = () => votes.connect(other).delegateBySig(other!.address, 0n, expiry, v, r, s);
+    await delegate();
+    expect(await votes.nonces(holder!.address)).to.equal(1n);
+    expect(await votes.getVotes(other!.address)).to.equal(await votes.balanceOf(holder!.address));
+    await expectRevert(delegate(), votes, "InvalidAccountNonce", [holder!.address, 1n]);
   });
 
   it("behavior: another role for a function takes two votes: one to schedule it, one to execute it", async () => {
