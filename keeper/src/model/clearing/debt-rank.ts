@@ -56,7 +56,7 @@ export interface StressSummary {
 /** Stress from here on is a default: losses that add up to the buffer may miss it by rounding. */
 const DEFAULT_STRESS = 1 - 1e-12;
 
-/** Less than this left to pass on is rounding, which would go round in circles forever: two units in the last place. */
+/** Share of what a node passes on that is rounding if it is left over, and would go round in circles forever. */
 const NOTHING_DUE = 4.5e-16;
 
 /**
@@ -127,7 +127,7 @@ function setDue(spread: Spread, run: Stress, count: number): number {
     const passed = passedFrac[i]!;
     if (stress < from || (once && passed > 0)) continue;
     const target = stress < 1 ? stress : 1;
-    if (!(target - passed > NOTHING_DUE)) continue;
+    if (!(target - passed > NOTHING_DUE * target)) continue;
     dueFrac[i] = target - passed;
     passedFrac[i] = target;
     senders[found++] = i;
