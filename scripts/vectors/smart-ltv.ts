@@ -2,6 +2,7 @@ import { z } from "zod";
 import { riskLevel, smartLtv } from "../../keeper/src/model/smart-ltv.js";
 import { absolute, relative } from "./compare.js";
 import type { Case, VectorFormat } from "./format.js";
+import { hasKeys } from "./shape.js";
 
 const row = z.object({
   clf: z.number(),
@@ -25,7 +26,7 @@ const literal = z.object({
   absTol: z.number().optional(),
 });
 
-const file = z.object({ PROVENANCE: z.record(z.string(), z.unknown()), grid: z.array(row) });
+const file = z.object({ PROVENANCE: z.record(z.string(), z.unknown()).default({}), grid: z.array(row) });
 const TOLERANCE = 1e-8;
 
 function rowCases(one: z.infer<typeof row>, r: number): Case[] {
@@ -50,7 +51,7 @@ export const smartLtvGrid: VectorFormat = {
   matches: (data) => z.object({ grid: z.array(z.looseObject({ clf: z.unknown() })) }).safeParse(data).success,
   check(data) {
     const { PROVENANCE, grid } = file.parse(data);
-    const literals = Object.entries(PROVENANCE).filter(([name]) => name.startsWith("literal"));
+    const literals = Object.entries(PROVENANCE).filter(([, one]) => hasKeys(one, "minCLF"));
     return [...literals.map(([name, one]) => literalCase(name, literal.parse(one))), ...grid.flatMap(rowCases)];
   },
 };

@@ -35,4 +35,7 @@ const poolSwap = z.object({
 });
 export type SwapRow = z.infer<typeof poolSwap>;
 
-export const swapsFile = z.object({ pools: z.array(pool), poolSwaps: z.array(poolSwap) });
+export const swapsFile = z.object({
+  pools: z.array(pool).default([]),
+  poolSwaps: z.array(poolSwap).default([]),
+});

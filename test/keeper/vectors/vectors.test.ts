@@ -23,9 +23,15 @@ const WRONG: readonly (readonly [file: string, path: readonly (string | number)[
   ["analytic_closed_forms", ["cases", "T12_adl_prorata", "haircut", 1], /T12/],
   ["cascade_golden", ["runs", 3, "out", "bad_debt", 0], /run 3: n8_K3/],
   ["cascade_golden", ["jacobians", 1, "rho_h5"], /Jacobian of n12_K4/],
+  ["clearing_eisenberg_noe_rogers_veraart", ["cases", 0, "clearing", 1], /systemicrisk_doc_example_EN/],
+  ["debtrank_125", ["st_exact_default_each_debtrank", 3, 7], /stress of scenario 3/],
+  ["debtrank_ring", ["cases", 2, "equityFinal", 1], /uniform shock/],
   ["eth_minutes_2021_01", ["summary", "rv_per_min"], /volatility/],
+  ["firesale_eba2018", ["cases", 4, "price_corp"], /run 4/],
+  ["firesale_sqrtlaw", ["cases", 2, "delta_lower", 1], /least drops/],
   ["hyperliquid_2025_10_10", ["totals", "total", "notional"], /totals/],
   ["lookthrough_balance_sheets", ["balance_sheets", "MakerDAO", "assets", "USDC"], /MakerDAO: totals/],
+  ["neva_equities", ["cases", 8, "E_final", 0], /./],
   ["smartltv", ["grid", 11, "ltv"], /grid 11: ltv/],
   ["uniswap_v3_swaps", ["poolSwaps", 3, "expected", "tickAfter"], /tickAfter/],
   ["uniswap_v3_swaps", ["computeSwapStep", 0, "feeAmount"], /computeSwapStep: exact in capped/],
@@ -93,6 +99,37 @@ describe("vectors", function () {
       ).to.equal(true);
     });
   }
+
+  for (const where of ["in the table", "beside it"] as const) {
+    it(`aave_liquidation_tables: lags and pools, ${where}, bare or with a heading`, () => {
+      // MODEL 10, G6 and G9: rows that the file itself need not hold.
+      const optional = {
+        oracle_lag_at_8pct_gap: [0, 0.0031, 0.0159, 0.05].map((lag, r) => ({
+          lag,
+          bad_debt_usd_m: [0.58, 0.86, 2.03, 5.13][r]!,
+        })),
+        partial_cf05_pool2B: {
+          note: "close factor 0.5",
+          rows: [0.05, 0.08, 0.12, 0.2].map((gap, r) => ({
+            gap,
+            bad_debt_published_usd_m: [3.01, 5.51, 8.87, 15.7][r]!,
+          })),
+        },
+      };
+      const tables = JSON.parse(read("aave_liquidation_tables")) as { table9: object };
+      const wider =
+        where === "beside it" ? { ...tables, ...optional } : { ...tables, table9: { ...tables.table9, ...optional } };
+      const { cases } = checkFile(write("wider.json", JSON.stringify(wider)));
+      expect(cases.filter(({ name }) => /oracle lag|into a pool/.test(name))).to.have.length(8);
+      expect(cases.filter((one) => !passes(one))).to.deep.equal([]);
+    });
+  }
+
+  it("uniswap_v3_swaps: parts may be absent", () => {
+    const { tickToSqrt } = JSON.parse(read("uniswap_v3_swaps")) as { tickToSqrt: object[] };
+    const { cases, format } = checkFile(write("part.json", JSON.stringify({ tickToSqrt })));
+    expect([cases.length, format?.name]).to.deep.equal([tickToSqrt.length, "uniswap_v3_swaps"]);
+  });
 
   it("recognises each file as one format", () => {
     for (const name of new Set(WRONG.map(([file]) => file))) {
