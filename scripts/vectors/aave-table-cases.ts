@@ -1,6 +1,6 @@
 import type { Breakpoint, GapTable, LagTable, LoopRow, PoolTable } from "./aave-tables.js";
 import { termsOf } from "./aave-table-terms.js";
-import { absolute } from "./compare.js";
+import { absolute, relative, worstOf } from "./compare.js";
 import type { Case } from "./format.js";
 import { healthFactorOf, largestSafeDrop, unpaidAfter, type Loop } from "./leveraged-loop.js";
 
@@ -13,12 +13,9 @@ const near = (name: string, digits: number, actual: number, expected: number): C
   tolerance: halfDigit(digits),
 });
 
-const loopOf = ({ collateral_usd_m, debt_usd_m, LT, bonus }: LoopRow): Loop => ({
-  collateral: collateral_usd_m,
-  debt: debt_usd_m,
-  lt: LT,
-  bonus,
-});
+function loopOf({ collateral_usd_m: collateral, debt_usd_m: debt, LT: lt, bonus }: LoopRow): Loop {
+  return { collateral, debt, lt, bonus };
+}
 
 const rowsOf = <T>(table: T[] | { rows: T[] }): T[] => (Array.isArray(table) ? table : table.rows);
 
@@ -27,9 +24,12 @@ export function breakpointCases(rows: readonly Breakpoint[]): Case[] {
   return rows.flatMap(({ LT: lt, bonus, leverage, ...published }) => {
     const loop = { collateral: 100, debt: 100 * (1 - 1 / leverage), lt, bonus };
     const name = `table 6, LT ${lt}, ${leverage}x`;
+    const [health, drop] = [healthFactorOf(loop), 100 * largestSafeDrop(loop)];
+    const checks = [relative([health, published.HF0_check ?? health]), relative([drop, published.D_check_pct ?? drop])];
     return [
-      near(`${name}: HF`, 4, healthFactorOf(loop), published.HF0_published),
-      near(`${name}: drop in %`, 2, 100 * largestSafeDrop(loop), published.D_analytic_pct_published),
+      near(`${name}: HF`, 4, health, published.HF0_published),
+      near(`${name}: drop in %`, 2, drop, published.D_analytic_pct_published),
+      worstOf(`${name}: unrounded`, 1e-9, checks),
     ];
   });
 }

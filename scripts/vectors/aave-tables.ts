@@ -6,6 +6,8 @@ import type { VectorFormat } from "./format.js";
 const breakpoint = z.object({ LT: z.number(), bonus: z.number(), leverage: z.number() }).extend({
   HF0_published: z.number(),
   D_analytic_pct_published: z.number(),
+  HF0_check: z.number().optional(),
+  D_check_pct: z.number().optional(),
 });
 const loop = z.object({ collateral_usd_m: z.number(), debt_usd_m: z.number(), LT: z.number(), bonus: z.number() });
 /** Rows of a table, bare or with what they are about. */
