@@ -48,7 +48,7 @@ describe("clearGreatest against CRAN systemicrisk and FinNetValu", () => {
     it(one.name, () => {
       const system = { owes: one.L, external: one.ea, owesOutside: one.el, alpha: one.alpha, beta: one.beta };
       const { greatest } = bounds(system);
-      close(greatest.paidUsd, one.clearing);
+      expectClose(greatest.paidUsd, one.clearing);
       if (one.default !== undefined) expect([...greatest.inDefault]).to.deep.equal(one.default);
       expect(greatest.residual).to.be.below(1e-13);
     });
@@ -62,8 +62,8 @@ describe("clearLeast: closed forms", () => {
       [2.2, 0],
     ];
     const { greatest, least, unique } = bounds(plain(owes, [1, 1], 0.5));
-    close(greatest.paidUsd, [2.2, 2.2]);
-    close(least.paidUsd, [1, 1]);
+    expectClose(greatest.paidUsd, [2.2, 2.2]);
+    expectClose(least.paidUsd, [1, 1]);
     expect([[...greatest.inDefault], [...least.inDefault], unique]).to.deep.equal([[0, 0], [1, 1], false]);
   });
 
@@ -77,7 +77,7 @@ describe("clearLeast: closed forms", () => {
     expect([...circular.least.paidUsd]).to.deep.equal([0, 0]);
     expect(circular.unique).to.equal(false);
     const backed = bounds(plain(owes, [0.01, 0]));
-    close(backed.least.paidUsd, [1, 1]);
+    expectClose(backed.least.paidUsd, [1, 1]);
     expect(backed.unique).to.equal(true);
   });
 
@@ -87,7 +87,7 @@ describe("clearLeast: closed forms", () => {
       [1, 0],
     ];
     const { least } = bounds(plain(owes, [1e-9, 0]));
-    close(least.paidUsd, [1, 1]);
+    expectClose(least.paidUsd, [1, 1]);
     expect(least.rounds).to.be.below(10);
   });
 
@@ -99,8 +99,8 @@ describe("clearLeast: closed forms", () => {
     ];
     const system = { ...plain(owes, [20, 30]), owesOutside: [40, 10] };
     const backed = bounds(system);
-    close(backed.greatest.paidUsd, [100, 90]);
-    close(backed.least.paidUsd, [100, 90]);
+    expectClose(backed.greatest.paidUsd, [100, 90]);
+    expectClose(backed.least.paidUsd, [100, 90]);
     // The same two without a cent outside, and nobody but each other to pay: face, or nothing.
     const hollow = bounds(
       plain(
@@ -125,8 +125,8 @@ describe("clearLeast: closed forms", () => {
       [0, 0, 0],
     ];
     const { least, greatest } = bounds({ ...plain(owes, [0, 0, 3]), owesOutside: [0, 0, 8] });
-    close(least.paidUsd, [0, 0, 3]);
-    close(greatest.paidUsd, [0, 0, 3]);
+    expectClose(least.paidUsd, [0, 0, 3]);
+    expectClose(greatest.paidUsd, [0, 0, 3]);
   });
 
   it("alpha = 0: who is solvent by itself is rescued though nothing of it would be recovered", () => {
@@ -135,7 +135,7 @@ describe("clearLeast: closed forms", () => {
       [0, 0],
     ];
     const { least } = bounds({ ...plain(owes, [5, 1], 0, 1), owesOutside: [0, 5] });
-    close(least.paidUsd, [4, 5]);
+    expectClose(least.paidUsd, [4, 5]);
   });
 });
 
@@ -162,8 +162,8 @@ describe("clearGreatest and clearLeast: what must hold", function () {
   it("agree with iterating the map from either end", () => {
     const cases = fc.property(systems, (system) => {
       const { greatest, least } = bounds(system);
-      close(greatest.paidUsd, slowGreatest(system), 1e-8);
-      close(least.paidUsd, slowLeast(system), 1e-8);
+      expectClose(greatest.paidUsd, slowGreatest(system), 1e-8);
+      expectClose(least.paidUsd, slowLeast(system), 1e-8);
     });
     fc.assert(cases, { ...SEED, numRuns: 300 });
   });
@@ -172,7 +172,7 @@ describe("clearGreatest and clearLeast: what must hold", function () {
     const cases = fc.property(systems, (system) => {
       const { greatest, least, network } = bounds(system);
       for (const run of [greatest, least]) {
-        close(slowStep(system, [...run.paidUsd]), [...run.paidUsd]);
+        expectClose(slowStep(system, [...run.paidUsd]), [...run.paidUsd]);
         expect([run.converged, run.residual < 1e-12]).to.deep.equal([true, true]);
         run.paidUsd.forEach((paid, i) => {
           expect(paid).to.be.within(0, network.faceUsd[i]!);
@@ -209,8 +209,8 @@ describe("clearGreatest and clearLeast: what must hold", function () {
         external: [...system.external].reverse(),
         owesOutside: [...system.owesOutside].reverse(),
       });
-      close(greatest.paidUsd, scale([...turned.greatest.paidUsd].reverse()));
-      close(least.paidUsd, scale([...turned.least.paidUsd].reverse()));
+      expectClose(greatest.paidUsd, scale([...turned.greatest.paidUsd].reverse()));
+      expectClose(least.paidUsd, scale([...turned.least.paidUsd].reverse()));
     });
     fc.assert(cases, SEED);
   });
@@ -225,8 +225,8 @@ describe("clearGreatest: large and stiff systems", () => {
     const { greatest, least } = bounds(system);
     // By symmetry p = e + p / (1 + 1e-6).
     const expected = 5e-7 / (1 - 1 / (1 + 1e-6));
-    close(greatest.paidUsd, Array<number>(n).fill(expected));
-    close(least.paidUsd, Array<number>(n).fill(expected));
+    expectClose(greatest.paidUsd, Array<number>(n).fill(expected));
+    expectClose(least.paidUsd, Array<number>(n).fill(expected));
   });
 
   it("a scratch can be used again", () => {
@@ -257,7 +257,7 @@ describe("clearing: bad input", () => {
   });
 });
 
-function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-9): void {
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-9): void {
   expect(actual.length).to.equal(expected.length);
   const scale = Math.max(1e-12, ...Array.from(expected));
   Array.from(expected).forEach((x, i) => expect(actual[i]!).to.be.closeTo(x, tolerance * scale));

@@ -99,9 +99,9 @@ describe("runFireSale: what must hold", () => {
         impact: drawn.impact,
         buffer: drawn.buffer,
       });
-      close(run.price, slow.price);
-      close(run.equityUsd, slow.equity, 1e-7);
-      close(run.soldFrac, slow.soldShare);
+      expectClose(run.price, slow.price);
+      expectClose(run.equityUsd, slow.equity, 1e-7);
+      expectClose(run.soldFrac, slow.soldShare);
       expect([...run.defaults]).to.deep.equal(slow.defaults);
       expect([...run.alive]).to.deep.equal(slow.alive.map((alive) => (alive ? 1 : 0)));
     });
@@ -118,8 +118,8 @@ describe("runFireSale: what must hold", () => {
         expect(run.price[k]!).to.be.at.most(1 - drawn.drop[k]!);
       }
       const turned = fast({ ...drawn, banks: [...drawn.banks].reverse() }).run;
-      close(turned.price, run.price);
-      close([...turned.equityUsd].reverse(), run.equityUsd, 1e-7);
+      expectClose(turned.price, run.price);
+      expectClose([...turned.equityUsd].reverse(), run.equityUsd, 1e-7);
     });
     fc.assert(cases, SEED);
   });
@@ -169,7 +169,7 @@ describe("vulnerability", () => {
   });
 });
 
-function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-9): void {
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-9): void {
   expect(actual.length).to.equal(expected.length);
   Array.from(expected).forEach((x, i) => expect(actual[i]!).to.be.closeTo(x, tolerance * Math.max(1, Math.abs(x))));
 }
