@@ -37,21 +37,20 @@ export function computeSwapStep(
   sqrtRatioTargetX96: bigint,
   { liquidity, amountRemaining, feePips }: StepInput,
 ): SwapStep {
-  const zeroForOne = sqrtRatioCurrentX96 >= sqrtRatioTargetX96;
-  const amount0 = (to: bigint) => getAmount0Delta(sqrtRatioCurrentX96, to, liquidity, zeroForOne);
-  const amount1 = (to: bigint) => getAmount1Delta(sqrtRatioCurrentX96, to, liquidity, !zeroForOne);
-  const [inputTo, outputTo] = zeroForOne ? [amount0, amount1] : [amount1, amount0];
-
   const exactIn = amountRemaining >= 0n;
   const available = exactIn ? (amountRemaining * (FEE_UNIT - feePips)) / FEE_UNIT : -amountRemaining;
-  const needed = exactIn ? inputTo(sqrtRatioTargetX96) : outputTo(sqrtRatioTargetX96);
+  const needed = exactIn
+    ? inputBetween(sqrtRatioCurrentX96, sqrtRatioTargetX96, liquidity)
+    : outputBetween(sqrtRatioCurrentX96, sqrtRatioTargetX96, liquidity);
   const nextPrice = exactIn ? getNextSqrtPriceFromInput : getNextSqrtPriceFromOutput;
   const sqrtRatioNextX96 =
-    available >= needed ? sqrtRatioTargetX96 : nextPrice(sqrtRatioCurrentX96, liquidity, available, zeroForOne);
+    available >= needed
+      ? sqrtRatioTargetX96
+      : nextPrice(sqrtRatioCurrentX96, liquidity, available, sqrtRatioCurrentX96 >= sqrtRatioTargetX96);
 
   const reached = sqrtRatioNextX96 === sqrtRatioTargetX96;
-  const amountIn = reached && exactIn ? needed : inputTo(sqrtRatioNextX96);
-  const amountOut = reached && !exactIn ? needed : outputTo(sqrtRatioNextX96);
+  const amountIn = reached && exactIn ? needed : inputBetween(sqrtRatioCurrentX96, sqrtRatioNextX96, liquidity);
+  const amountOut = reached && !exactIn ? needed : outputBetween(sqrtRatioCurrentX96, sqrtRatioNextX96, liquidity);
   return {
     sqrtRatioNextX96,
     amountIn,
@@ -59,4 +58,14 @@ export function computeSwapStep(
     // What an exact input cannot move the price by is the fee's.
     feeAmount: exactIn && !reached ? amountRemaining - amountIn : divRoundingUp(amountIn * feePips, FEE_UNIT - feePips),
   };
+}
+
+/** What goes in from one price to another: token0 on the way down. */
+function inputBetween(from: bigint, to: bigint, liquidity: bigint): bigint {
+  return from >= to ? getAmount0Delta(to, from, liquidity, true) : getAmount1Delta(from, to, liquidity, true);
+}
+
+/** What comes out: token1 on the way down. */
+function outputBetween(from: bigint, to: bigint, liquidity: bigint): bigint {
+  return from >= to ? getAmount1Delta(to, from, liquidity, false) : getAmount0Delta(from, to, liquidity, false);
 }

@@ -158,11 +158,9 @@ function nextMark(path: SwapPath, from: Mark): Mark {
 /** Where the bitmap's word ends; the last tick where there is no liquidity, because empty words cost and change nothing. */
 function wordBoundary({ pool, zeroForOne }: SwapPath, { tick, liquidity }: Mark): number {
   if (liquidity === 0n) return zeroForOne ? MIN_TICK : MAX_TICK;
-  const compressed = Math.floor(tick / pool.tickSpacing);
-  const wordOf = (position: number) => WORD * Math.floor(position / WORD);
-  return zeroForOne
-    ? Math.max(MIN_TICK, wordOf(compressed) * pool.tickSpacing)
-    : Math.min(MAX_TICK, (wordOf(compressed + 1) + WORD - 1) * pool.tickSpacing);
+  const word = WORD * pool.tickSpacing;
+  const start = word * Math.floor(zeroForOne ? tick / word : (tick + pool.tickSpacing) / word);
+  return zeroForOne ? Math.max(MIN_TICK, start) : Math.min(MAX_TICK, start + word - pool.tickSpacing);
 }
 
 /** The sums after a step. */
