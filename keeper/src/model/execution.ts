@@ -1,6 +1,6 @@
 import type { DepthCurve } from "../graph/depth-curve.js";
 import type { SystemState } from "../graph/system-state.js";
-import { averageFactor, marginalFactor, tableDrop } from "./impact.js";
+import { averageFactor, marginalFactor } from "./impact.js";
 import type { PriceState, Shock } from "./price-state.js";
 
 /** Where the marginal price moves by less than this share of itself, the difference of two integrals is mostly rounding. */
@@ -54,9 +54,6 @@ export function averageOwn(
   const to = (soldUsd + flowUsd) / depth;
   if (curve.kind !== "table") return exogenous * averageBetween(curve, from * exogenous, to * exogenous);
   const start = prices.offsetUsd[k]!;
-  const average =
-    flowUsd === 0
-      ? 1 - tableDrop(curve.drop, curve.usd, start + from)
-      : averageBetween(curve, start + from, start + to);
+  const average = averageBetween(curve, start + from, start + to);
   return from + to < 0 ? Math.max(exogenous, average) : Math.min(exogenous, average);
 }

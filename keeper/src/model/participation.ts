@@ -132,7 +132,7 @@ function fetchedFrac(market: SaleMarket, flow: Float64Array, repaidUsd: number):
   for (let m = state.saleOrder.length - 1; m >= 0; m--) {
     const j = state.saleOrder[m]!;
     if (flow[j] === 0) continue;
-    const marked = averageOwn(market, j, soldUsd(prices, j), 0);
+    const marked = prices.ownFactor[j]!;
     const average = averageOwn(market, j, soldUsd(prices, j) + pendingUsd[j]!, repaidUsd * flow[j]!);
     let onward = 1;
     for (let e = start[j]!; e < start[j + 1]!; e++) onward += weight[e]! * (fetched[asset[e]!]! - 1);

@@ -158,7 +158,7 @@ describe("claims in a cascade", () => {
    * Venue 0 lends the numeraire against asset 1; its receipt is asset 2, which venue 1 takes as collateral. Account 0 loses
    * everything with asset 1; account 1 borrows against receipts.
    */
-  const state = stateOf({
+  const small: SmallSystem = {
     ...oneAccount({ collateral: 0, debt: 0, lt: 0.8, bonus: 0 }),
     prices: [1, 1, 1],
     curves: [INF, INF, INF],
@@ -182,7 +182,8 @@ describe("claims in a cascade", () => {
     closeFactor: [0.5, 0.5],
     fullCloseHf: [0.95, 0.95],
     dustUsd: [0, 0],
-  });
+  };
+  const state = stateOf(small);
   const claims = {
     issuers: [{ asset: 2, reserve: 0, owes: 0, faceUsd: 200, outside: [{ of: 0, usd: 200 }], claims: [] }],
   };
@@ -220,6 +221,26 @@ describe("claims in a cascade", () => {
     expect(second).to.be.greaterThan(0);
     expect(run.haircutFrac[1]).to.be.closeTo(second, 1e-9);
     expect(run.haircutFrac[0]).to.be.closeTo((lossUsd[0]! + 50 * second) / 200, 1e-9);
+  });
+
+  it("a loss that comes back through the receipt is a loss of the same face", () => {
+    const looped = stateOf({
+      ...small,
+      collateral: [
+        [0, 100, 0],
+        [0, 0, 100],
+      ],
+      debt: [
+        [75, 0, 0],
+        [79, 0, 0],
+      ],
+      venue: [0, 0],
+    });
+    const ofItself = { issuers: [{ ...claims.issuers[0]!, owes: 2 }] };
+    const { run } = runAll(looped, [0, 0.9, 0], { claims: ofItself });
+    // Account 0 leaves 65: receipts fall to 0.675, of which account 1 repays 67.5 and leaves 11.5.
+    expect(run.lending.badDebtUsd.reduce((a, b) => a + b, 0)).to.be.closeTo(76.5, 1e-9);
+    expect(run.haircutFrac[0]).to.be.closeTo(76.5 / 200, 1e-12);
   });
 
   it("edge: receipts that back each other: an interval, and collateral is marked at its least", () => {

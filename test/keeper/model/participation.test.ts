@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
+import { weightRows } from "../../../keeper/src/graph/backing.js";
 import type { DepthCurve } from "../../../keeper/src/graph/depth-curve.js";
-import { averageBetween } from "../../../keeper/src/model/execution.js";
+import type { SystemState } from "../../../keeper/src/graph/system-state.js";
+import { averageBetween, averageOwn } from "../../../keeper/src/model/execution.js";
 import { marginalFactor } from "../../../keeper/src/model/impact.js";
 import {
   takeOffers,
@@ -10,7 +12,7 @@ import {
   type Participation,
   type SaleMarket,
 } from "../../../keeper/src/model/participation.js";
-import { createPriceState, shockPrices } from "../../../keeper/src/model/price-state.js";
+import { createPriceState, markPrices, shockPrices } from "../../../keeper/src/model/price-state.js";
 import { anyCurve } from "./random-system.js";
 import { oneAccount } from "./run-small.js";
 import { stateOf } from "./small-system.js";
@@ -119,6 +121,24 @@ describe(takeOffers.name, () => {
     expect(taken([short], marketOf(POOL))[0]).to.be.closeTo(1_000 * (1 - 1 / 1.05), 1e-9);
   });
 
+  it("behavior: a token that is redeemed is sold in the market of what it is redeemed into", () => {
+    const plain = marketOf(POOL);
+    const rows = weightRows(3, (j) => (j === 2 ? [[1, 1]] : []));
+    const state: SystemState = {
+      ...plain.state,
+      assets: [...plain.state.assets, plain.state.assets[0]!],
+      saleOrder: Int32Array.of(2, 1, 0),
+      backing: rows,
+      passOn: rows,
+    };
+    const shock = { dropFrac: new Float64Array(3), depthFactor: Float64Array.of(1, 1, 1) };
+    const prices = createPriceState(3);
+    shockPrices(prices, state, shock);
+    const market = { state, shock, prices, pendingUsd: new Float64Array(3) };
+    expect(taken([offer(1e6, bonus, { legs: [[2, 1 + bonus]] })], market)[0]).to.be.closeTo(most, 1e-9);
+    expect([...market.pendingUsd.subarray(1)]).to.deep.equal([market.pendingUsd[2], market.pendingUsd[2]]);
+  });
+
   it("what it takes never loses, and one more per cent would", () => {
     const property = fc.property(anyCurve, fc.double({ min: 0.001, max: 0.2, noNaN: true }), (curve, b) => {
       const [x] = takeOffers([offer(1e9, b)], marketOf(curve), terms());
@@ -127,6 +147,28 @@ describe(takeOffers.name, () => {
       expect(more * averageBetween(curve, 0, more)).to.be.lessThan(1.01 * x!.repaidUsd);
     });
     fc.assert(property, SEED);
+  });
+});
+
+describe(averageOwn.name, () => {
+  const table: DepthCurve = { kind: "table", drop: Float64Array.of(-1, 0, 0.5), usd: Float64Array.of(-50, 0, 100) };
+
+  it("of a sliver is the price that is marked, on tables and beyond their ends too", () => {
+    for (const drop of [0, 0.1, 0.6, -0.5, -2]) {
+      for (const sold of [30, -30, 500, -500]) {
+        const market = marketOf(table, drop);
+        market.prices.temporaryUsd[1] = sold;
+        markPrices(market.prices, market.state, market.shock);
+        const marked = market.prices.price[1]!;
+        expect(averageOwn(market, 1, sold, 0), `${sold} after ${drop}`).to.be.closeTo(marked, 1e-12);
+        expect(averageOwn(market, 1, sold, 1e-6), `${sold} after ${drop}`).to.be.closeTo(marked, 1e-6);
+      }
+    }
+  });
+
+  it("of a table is the mean along it", () => {
+    expect(averageOwn(marketOf(table), 1, 0, 100)).to.be.closeTo(0.75, 1e-12);
+    expect(averageOwn(marketOf(table, 0.1), 1, 20, 60)).to.be.closeTo(1 - (40 + 100) / 400, 1e-12);
   });
 });
 

@@ -10,6 +10,7 @@ import {
 } from "../../../keeper/src/model/full-cascade.js";
 import { PROMPT_ORACLE } from "../../../keeper/src/model/oracle-rule.js";
 import { runTimeSteps, type Clock, type StepResult, type TimeStep } from "../../../keeper/src/model/time-steps.js";
+import { perpsOf } from "./run-full.js";
 import { oneAccount, PLAIN } from "./run-small.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
 
@@ -173,6 +174,49 @@ describe(runTimeSteps.name, () => {
       true,
     ]);
     expect(series[3]!.badDebtUsd).to.be.closeTo(79 - 50 / 1.05, 1e-9);
+  });
+
+  it("a perpetual venue's own book recovers too: who would not survive at once survives a block later", () => {
+    const perps = {
+      ...perpsOf(
+        [
+          { size: 100, margin: 4 },
+          { size: 100, margin: 12 },
+        ],
+        { insuranceUsd: 10 },
+      ),
+      markets: [{ venue: 0, asset: 1, curve: { kind: "linear", deltaUsd: 1_000 } as const }],
+    };
+    const { series, run } = play(
+      idle,
+      steps(3, () => step(0.04)),
+      { extensions: { perps }, clock: { stepSec: 300 } },
+    );
+    expect(series.map(({ perpLiquidatedUsd }) => perpLiquidatedUsd > 0)).to.deep.equal([true, false, false]);
+    expect(run.perps!.temporaryUsd[0]).to.be.closeTo(100 * Math.exp(-1), 1e-9);
+  });
+
+  it("claims are cleared block by block: receipts fall in the block after the loss", () => {
+    const small: SmallSystem = {
+      ...oneAccount({ collateral: 100, debt: 75, lt: 0.8, bonus: 0 }),
+      prices: [1, 1, 1],
+      curves: [INF, INF, INF],
+      collateral: [[0, 100, 0]],
+      debt: [[75, 0, 0]],
+      lt: [[0.9, 0.8, 0.8]],
+      bonus: [[0, 0, 0]],
+    };
+    const claims = {
+      issuers: [{ asset: 2, reserve: 0, owes: 0, faceUsd: 200, outside: [{ of: 0, usd: 200 }], claims: [] }],
+    };
+    const shock = { dropFrac: Float64Array.of(0, 0.6, 0), depthFactor: Float64Array.of(1, 1, 1) };
+    const { series } = play(
+      small,
+      steps(2, () => ({ shock, salesUsd: null })),
+      { extensions: { claims } },
+    );
+    expect(series[0]!.price[2]).to.equal(1);
+    expect(series[1]!.price[2]).to.be.closeTo(1 - 35 / 200, 1e-12);
   });
 
   it("error: RangeError for a clock that stands still", () => {
