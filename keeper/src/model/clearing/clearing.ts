@@ -165,39 +165,42 @@ function addDefaults(
 /** The equations of the first `count` members: each pays out what it recovers. */
 function gatherSystem({ claims }: ClearingNetwork, terms: ClearingTerms, run: Clearing, count: number): void {
   const { externalFrac, claimFrac } = terms.recovery;
-  const { start, column, weight, rhs, x } = run.system;
-  run.system.count = count;
+  const { role, position, members, paidUsd, system } = run;
+  const { start, column, weight, rhs, x } = system;
+  system.count = count;
   let links = 0;
   for (let m = 0; m < count; m++) {
-    const i = run.members[m]!;
+    const i = members[m]!;
     let others = 0;
     start[m] = links;
     for (let e = claims.start[i]!; e < claims.start[i + 1]!; e++) {
       const debtor = claims.column[e]!;
       const share = claims.value[e]!;
-      if (run.role[debtor] === DEFAULTS) {
-        column[links] = run.position[debtor]!;
+      if (role[debtor] === DEFAULTS) {
+        column[links] = position[debtor]!;
         weight[links++] = claimFrac * share;
       } else {
-        others += share * run.paidUsd[debtor]!;
+        others += share * paidUsd[debtor]!;
       }
     }
     rhs[m] = externalFrac * terms.externalUsd[i]! + claimFrac * others;
-    x[m] = run.paidUsd[i]!;
+    x[m] = paidUsd[i]!;
   }
   start[count] = links;
 }
 
 /** Take over the solution, and tell creditors what changed. */
 function passOnPayments({ owed }: ClearingNetwork, run: Clearing, count: number): void {
+  const { paidUsd, inflowUsd, members } = run;
+  const { x } = run.system;
   for (let m = 0; m < count; m++) {
-    const i = run.members[m]!;
-    const change = run.system.x[m]! - run.paidUsd[i]!;
+    const i = members[m]!;
+    const change = x[m]! - paidUsd[i]!;
     if (change === 0) continue;
-    run.paidUsd[i] = run.system.x[m]!;
+    paidUsd[i] = x[m]!;
     for (let e = owed.start[i]!; e < owed.start[i + 1]!; e++) {
       const creditor = owed.column[e]!;
-      run.inflowUsd[creditor] = run.inflowUsd[creditor]! + owed.value[e]! * change;
+      inflowUsd[creditor] = inflowUsd[creditor]! + owed.value[e]! * change;
     }
   }
 }
