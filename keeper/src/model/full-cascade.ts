@@ -127,16 +127,11 @@ export function runFullCascade(system: FullSystem, shock: Shock, rules: CascadeR
   const exogenous = shockOfFeeds(system.feeds, shock);
   startRounds(system.book, exogenous, run.lending);
   resetOracles(run.oracles, run.lending.prices.price);
-  settle(system, exogenous, rules, run);
-}
-
-/** Rounds and clearings by turns, from where `run` stands. */
-function settle(system: FullSystem, exogenous: Shock, rules: CascadeRules, run: FullRun): void {
   do {
-    const shock = withHaircuts(system, exogenous, run.haircutFrac);
-    startRounds(system.book, shock, run.lending);
-    run.converged = playUntilQuiet(system, shock, rules, run);
-  } while (run.converged && clearLosses(system, run));
+    const marked = withHaircuts(system, exogenous, run.haircutFrac);
+    startRounds(system.book, marked, run.lending);
+    run.converged = playUntilQuiet(system, marked, rules, run);
+  } while (clearLosses(system, run) && run.converged);
 }
 
 /** Back to t0. */
