@@ -45,6 +45,19 @@ export interface SaleMarket {
 const HALVINGS = 60;
 /** Thirds of a search for a flat maximum, which float64 finds to eight digits. */
 const THIRDS = 90;
+/** Of a size: next to nothing, and just less than all of it. */
+const SLIVER_FRAC = 1e-15;
+const LESS_FRAC = 1 - 1e-6;
+
+/** An offer on its way through the market. */
+interface Sale {
+  readonly offer: Offer;
+  /** `Float64Array[K]`: sales per USD repaid, with what they pass on; and the assets that have some, in sale order. */
+  readonly flow: Float64Array;
+  readonly path: readonly number[];
+  /** Scratch: what a sale of each asset fetches, as a share of its value at the marks. 1 off the path. */
+  readonly fetchedFrac: Float64Array;
+}
 
 /**
  * Who is liquidated in this round, and how far: offers are taken in order of the most that each could earn, at the market
@@ -55,100 +68,91 @@ const THIRDS = 90;
  * **Source.** MODEL 5.5.
  */
 export function takeOffers(offers: readonly Offer[], market: SaleMarket, terms: Participation): Taken[] {
-  const flows = offers.map((offer) => flowOf(market, offer));
-  const alone = offers.map((offer, m) => {
-    const profit = (repaidUsd: number) => profitUsd(market, offer, flows[m]!, repaidUsd);
-    return profit(bestSize(offer.repaidUsd, profit));
-  });
+  const sales = offers.map((offer) => saleOf(market, offer));
+  const alone = sales.map((sale) => profitUsd(market, sale, bestSize(market, sale, sale.offer.repaidUsd)));
   const order = offers
     .map((_, m) => m)
     .sort((a, b) => alone[b]! - alone[a]! || offers[a]!.account - offers[b]!.account);
   const capacity = Float64Array.from(terms.capacityUsd);
   const taken = offers.map((): Taken => ({ repaidUsd: 0, profitUsd: 0 }));
   for (const m of order) {
-    const offer = offers[m]!;
-    const open = { ...offer, repaidUsd: Math.min(offer.repaidUsd, capacity[offer.venue]!) };
-    const repaidUsd = sizeOf(market, open, flows[m]!, terms);
+    const { venue, repaidUsd: offered } = offers[m]!;
+    const sale = sales[m]!;
+    const repaidUsd = sizeOf(market, sale, Math.min(offered, capacity[venue]!), terms);
     if (!(repaidUsd > 0)) continue;
-    taken[m] = { repaidUsd, profitUsd: profitUsd(market, open, flows[m]!, repaidUsd) - terms.gasUsd };
-    capacity[offer.venue] = capacity[offer.venue]! - repaidUsd;
-    for (let k = 0; k < flows[m]!.length; k++) market.pendingUsd[k] = market.pendingUsd[k]! + repaidUsd * flows[m]![k]!;
+    taken[m] = { repaidUsd, profitUsd: profitUsd(market, sale, repaidUsd) - terms.gasUsd };
+    capacity[venue] = capacity[venue]! - repaidUsd;
+    for (const k of sale.path) market.pendingUsd[k] = market.pendingUsd[k]! + repaidUsd * sale.flow[k]!;
   }
   return taken;
 }
 
 /**
- * How much of an offer pays. Profit is concave in size: nothing where its best does not cover gas, else its best, or the
- * size at which the whole liquidation no longer earns anything.
+ * How much of an offer pays, up to `most`. Profit is concave in size: nothing where its best does not cover gas, else its
+ * best, or the size at which the whole liquidation no longer earns anything.
  *
  * **Source.** MODEL 5.5: on a constant-product pool without gas, x* = R(sqrt(1+b)-1)/(1+b) and x_max = bR/(1+b).
  */
-function sizeOf(market: SaleMarket, offer: Offer, flow: Float64Array, { gasUsd, sizing }: Participation): number {
-  const most = offer.repaidUsd;
+function sizeOf(market: SaleMarket, sale: Sale, most: number, { gasUsd, sizing }: Participation): number {
   if (!(most > 0)) return 0;
-  if (sizing === "break-even" && profitUsd(market, offer, flow, most) >= gasUsd) return most;
-  const best = bestSize(most, (repaid) => profitUsd(market, offer, flow, repaid));
-  const profit = profitUsd(market, offer, flow, best);
+  if (sizing === "break-even" && profitUsd(market, sale, most) >= gasUsd) return most;
+  const best = bestSize(market, sale, most);
+  const profit = profitUsd(market, sale, best);
   if (!(profit > 0) || profit < gasUsd) return 0;
   if (sizing === "best") return best;
   let low = best;
   let high = most;
   for (let h = 0; h < HALVINGS; h++) {
     const middle = low + (high - low) / 2;
-    if (profitUsd(market, offer, flow, middle) >= gasUsd) low = middle;
+    if (profitUsd(market, sale, middle) >= gasUsd) low = middle;
     else high = middle;
   }
   return low;
 }
 
-/** Where a concave function is largest in [0, most]. */
-function bestSize(most: number, value: (x: number) => number): number {
+/** Where profit is largest in [0, most]: mostly at an end, and both ends are cheap to see. */
+function bestSize(market: SaleMarket, sale: Sale, most: number): number {
+  if (!(profitUsd(market, sale, SLIVER_FRAC * most) > 0)) return 0;
+  if (profitUsd(market, sale, most) >= profitUsd(market, sale, LESS_FRAC * most)) return most;
   let low = 0;
   let high = most;
   for (let h = 0; h < THIRDS; h++) {
     const third = (high - low) / 3;
-    if (value(low + third) < value(high - third)) low += third;
+    if (profitUsd(market, sale, low + third) < profitUsd(market, sale, high - third)) low += third;
     else high -= third;
   }
-  return value(most) >= value(low) ? most : low;
+  return low;
 }
 
 /** Profit before gas of repaying `repaidUsd`: what the legs fetch, at average prices, less the cash. */
-function profitUsd(market: SaleMarket, offer: Offer, flow: Float64Array, repaidUsd: number): number {
-  const fetched = fetchedFrac(market, flow, repaidUsd);
-  let usd = -offer.cashUsd * repaidUsd;
-  for (const [k, sold] of offer.legs) usd += sold * repaidUsd * market.prices.price[k]! * fetched[k]!;
+function profitUsd(market: SaleMarket, sale: Sale, repaidUsd: number): number {
+  sell(market, sale, repaidUsd);
+  let usd = -sale.offer.cashUsd * repaidUsd;
+  for (const [k, sold] of sale.offer.legs) usd += sold * repaidUsd * market.prices.price[k]! * sale.fetchedFrac[k]!;
   return usd;
 }
 
 /**
- * What a sale fetches all the way to a stable, as a share of its value at the marks. Where it goes through several markets,
- * the averages are multiplied: less than the average of the product, as all of them fall. `Float64Array[K]`.
+ * What a sale fetches all the way to a stable. Where it goes through several markets, the averages are multiplied: less
+ * than the average of the product, as all of them fall.
  */
-function fetchedFrac(market: SaleMarket, flow: Float64Array, repaidUsd: number): Float64Array {
+function sell(market: SaleMarket, { flow, path, fetchedFrac }: Sale, repaidUsd: number): void {
   const { state, prices, pendingUsd } = market;
   const { start, asset, weight } = state.passOn;
-  const fetched = new Float64Array(flow.length).fill(1);
-  for (let m = state.saleOrder.length - 1; m >= 0; m--) {
-    const j = state.saleOrder[m]!;
-    if (flow[j] === 0) continue;
-    const marked = prices.ownFactor[j]!;
-    const average = averageOwn(market, j, soldUsd(prices, j) + pendingUsd[j]!, repaidUsd * flow[j]!);
+  for (let m = path.length - 1; m >= 0; m--) {
+    const j = path[m]!;
+    const soldUsd = prices.temporaryUsd[j]! + prices.permanentUsd[j]! + pendingUsd[j]!;
+    const average = averageOwn(market, j, soldUsd, repaidUsd * flow[j]!);
     let onward = 1;
-    for (let e = start[j]!; e < start[j + 1]!; e++) onward += weight[e]! * (fetched[asset[e]!]! - 1);
-    fetched[j] = marked > 0 ? (average / marked) * onward : 0;
+    for (let e = start[j]!; e < start[j + 1]!; e++) onward += weight[e]! * (fetchedFrac[asset[e]!]! - 1);
+    fetchedFrac[j] = prices.ownFactor[j]! > 0 ? (average / prices.ownFactor[j]!) * onward : 0;
   }
-  return fetched;
 }
 
-function soldUsd(prices: PriceState, k: number): number {
-  return prices.temporaryUsd[k]! + prices.permanentUsd[k]!;
-}
-
-/** Sales per USD repaid, with what they pass on. `Float64Array[K]`. */
-function flowOf({ state, prices }: SaleMarket, offer: Offer): Float64Array {
+function saleOf({ state, prices }: SaleMarket, offer: Offer): Sale {
   const flow = new Float64Array(state.assets.length);
   for (const [k, usd] of offer.legs) flow[k] = flow[k]! + usd;
   passOnSales(state, prices.price, flow);
-  return flow;
+  const path = Array.from(state.saleOrder).filter((j) => flow[j] !== 0);
+  return { offer, flow, path, fetchedFrac: new Float64Array(flow.length).fill(1) };
 }
