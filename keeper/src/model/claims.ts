@@ -4,9 +4,9 @@ import {
   clearGreatest,
   clearLeast,
   createClearing,
-  FULL_RECOVERY,
   isUnique,
   type Clearing,
+  type Recovery,
 } from "./clearing/clearing.js";
 import { sparseOfEntries } from "./clearing/sparse.js";
 
@@ -37,6 +37,8 @@ export interface Holding {
 /** The claims layer of a system: prepared once, cleared for any losses. */
 export interface ClaimsLayer {
   readonly issuers: readonly Issuer[];
+  /** What reaches creditors of an issuer that fails: all of it where winding up costs nothing. */
+  readonly recovery: Recovery;
 }
 
 /** What became of claims. `Float64Array[issuers]` each; a haircut is the share of a claim that is not paid. */
@@ -58,14 +60,14 @@ const SAME_FRAC = 1e-9;
  * each issuer's outside assets.
  *
  * An issuer pays `min(face, outside assets - loss + what others pay it)`, every holder of its claims the same share. It has
- * no more to lose than it owns.
+ * no more to lose than it owns. Who cannot pay in full pays what `layer.recovery` leaves of its assets.
  *
  * **Throws** `RangeError` for amounts that are not finite or below 0, and where claims on an issuer exceed its face.
- * **Source.** MODEL 5.6; Eisenberg and Noe 2001.
+ * **Source.** MODEL 5.6; Eisenberg and Noe 2001, Rogers and Veraart 2013.
  */
 export function clearClaims(layer: ClaimsLayer, price: Float64Array, lossUsd: Float64Array): ClearedClaims {
   const { network, externalUsd } = valueLayer(layer, price, lossUsd);
-  const terms = { externalUsd, recovery: FULL_RECOVERY };
+  const terms = { externalUsd, recovery: layer.recovery };
   const greatest = createClearing(network);
   const least = createClearing(network);
   clearGreatest(network, terms, greatest);

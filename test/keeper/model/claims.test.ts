@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { openBook } from "../../../keeper/src/model/book.js";
 import { clearClaims, supplierLosses, type Issuer } from "../../../keeper/src/model/claims.js";
+import { FULL_RECOVERY } from "../../../keeper/src/model/clearing/clearing.js";
 import { oneAccount } from "./run-small.js";
 import { stateOf } from "./small-system.js";
 
@@ -19,8 +20,13 @@ function issuer(faceUsd: number, outsideUsd: number, claims: readonly (readonly 
   };
 }
 
-function clear(issuers: readonly Issuer[], losses: readonly number[], price: readonly number[] = [1, 1]) {
-  return clearClaims({ issuers }, Float64Array.from(price), Float64Array.from(losses));
+function clear(
+  issuers: readonly Issuer[],
+  losses: readonly number[],
+  price: readonly number[] = [1, 1],
+  recovery = FULL_RECOVERY,
+) {
+  return clearClaims({ issuers, recovery }, Float64Array.from(price), Float64Array.from(losses));
 }
 
 function expectClose(actual: Float64Array, expected: readonly number[], tolerance = 1e-12): void {
@@ -68,6 +74,14 @@ describe(clearClaims.name, () => {
     const backed = clear([issuer(1, 0.01, [[1, 1]]), issuer(1, 0, [[0, 1]])], [0, 0]);
     expectClose(backed.haircutFrac, [0, 0]);
     expect(backed.unique).to.equal(true);
+  });
+
+  it("costs of failing make more than one end: Rogers and Veraart 2013, example 3.3", () => {
+    const pair = [issuer(2.2, 1, [[1, 2.2]]), issuer(2.2, 1, [[0, 2.2]])];
+    const cleared = clear(pair, [0, 0], [1, 1], { externalFrac: 0.5, claimFrac: 0.5 });
+    expectClose(cleared.bestHaircutFrac, [0, 0]);
+    expectClose(cleared.haircutFrac, [1 - 1 / 2.2, 1 - 1 / 2.2]);
+    expect(cleared.unique).to.equal(false);
   });
 
   it("a loss in a circle with holders outside is shared with them", () => {

@@ -71,6 +71,11 @@ describe(runFullCascade.name, () => {
         const makers = run.perps!.makers.sizeUsd[k - 1]!;
         close(left + sold, start + makers + run.besideUsd[k]!);
       }
+      book.order.forEach((i, rank) => {
+        if (small.debt[i]![2] !== 0) return;
+        const [owed] = small.debt[i]!;
+        close(lending.repaidUsd[rank]! + lending.badDebtUsd[rank]! + lending.debtLeft[rank]! * owed!, owed!);
+      });
       const { price } = lending.prices;
       let worth = run.perps!.makers.cashUsd + total(run.perps!.insuranceUsd);
       [1, 2].forEach((k, c) => (worth += run.perps!.makers.sizeUsd[c]! * price[k]!));

@@ -12,6 +12,7 @@ import {
 import { latentBadDebtUsd } from "../../../keeper/src/model/latent.js";
 import { PROMPT_ORACLE, type OracleRule } from "../../../keeper/src/model/oracle-rule.js";
 import type { PerpBook } from "../../../keeper/src/model/perps/perp-book.js";
+import { FULL_RECOVERY } from "../../../keeper/src/model/clearing/clearing.js";
 import { eager, perpsOf, runAll, shockOf } from "./run-full.js";
 import { oneAccount, PLAIN, total } from "./run-small.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
@@ -185,6 +186,7 @@ describe("claims in a cascade", () => {
   };
   const state = stateOf(small);
   const claims = {
+    recovery: FULL_RECOVERY,
     issuers: [{ asset: 2, reserve: 0, owes: 0, faceUsd: 200, outside: [{ of: 0, usd: 200 }], claims: [] }],
   };
 
@@ -209,6 +211,7 @@ describe("claims in a cascade", () => {
 
   it("bad debt goes round: a second venue's loss reaches a third, and it ends", () => {
     const circle = {
+      recovery: FULL_RECOVERY,
       issuers: [
         { ...claims.issuers[0]!, outside: [{ of: 0, usd: 150 }], claims: [{ of: 1, usd: 50 }] },
         { asset: -1, reserve: 3, owes: 0, faceUsd: 100, outside: [{ of: 0, usd: 100 }], claims: [] },
@@ -236,7 +239,7 @@ describe("claims in a cascade", () => {
       ],
       venue: [0, 0],
     });
-    const ofItself = { issuers: [{ ...claims.issuers[0]!, owes: 2 }] };
+    const ofItself = { ...claims, issuers: [{ ...claims.issuers[0]!, owes: 2 }] };
     const { run } = runAll(looped, [0, 0.9, 0], { claims: ofItself });
     // Account 0 leaves 65: receipts fall to 0.675, of which account 1 repays 67.5 and leaves 11.5.
     expect(run.lending.badDebtUsd.reduce((a, b) => a + b, 0)).to.be.closeTo(76.5, 1e-9);
@@ -245,6 +248,7 @@ describe("claims in a cascade", () => {
 
   it("edge: receipts that back each other: an interval, and collateral is marked at its least", () => {
     const hollow = {
+      recovery: FULL_RECOVERY,
       issuers: [
         { asset: 2, reserve: -1, owes: 0, faceUsd: 100, outside: [], claims: [{ of: 1, usd: 100 }] },
         { asset: -1, reserve: -1, owes: 0, faceUsd: 100, outside: [], claims: [{ of: 0, usd: 100 }] },

@@ -139,6 +139,21 @@ describe(takeOffers.name, () => {
     expect([...market.pendingUsd.subarray(1)]).to.deep.equal([market.pendingUsd[2], market.pendingUsd[2]]);
   });
 
+  it("behavior: the order of offers does not matter", () => {
+    const one = fc.record({
+      usd: fc.double({ min: 1, max: 500, noNaN: true }),
+      b: fc.double({ min: 0.01, max: 0.1, noNaN: true }),
+    });
+    const property = fc.property(fc.array(one, { maxLength: 8 }), (rows) => {
+      const offers = rows.map(({ usd, b }, account) => offer(usd, b, { account }));
+      const limit = { capacityUsd: Float64Array.of(600), gasUsd: 0.01 };
+      expect(taken(offers.toReversed(), marketOf(POOL), limit).toReversed()).to.deep.equal(
+        taken(offers, marketOf(POOL), limit),
+      );
+    });
+    fc.assert(property, SEED);
+  });
+
   it("what it takes never loses, and one more per cent would", () => {
     const property = fc.property(anyCurve, fc.double({ min: 0.001, max: 0.2, noNaN: true }), (curve, b) => {
       const [x] = takeOffers([offer(1e9, b)], marketOf(curve), terms());

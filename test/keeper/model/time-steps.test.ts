@@ -10,6 +10,7 @@ import {
 } from "../../../keeper/src/model/full-cascade.js";
 import { PROMPT_ORACLE } from "../../../keeper/src/model/oracle-rule.js";
 import { runTimeSteps, type Clock, type StepResult, type TimeStep } from "../../../keeper/src/model/time-steps.js";
+import { FULL_RECOVERY } from "../../../keeper/src/model/clearing/clearing.js";
 import { perpsOf } from "./run-full.js";
 import { oneAccount, PLAIN } from "./run-small.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
@@ -207,6 +208,7 @@ describe(runTimeSteps.name, () => {
       bonus: [[0, 0, 0]],
     };
     const claims = {
+      recovery: FULL_RECOVERY,
       issuers: [{ asset: 2, reserve: 0, owes: 0, faceUsd: 200, outside: [{ of: 0, usd: 200 }], claims: [] }],
     };
     const shock = { dropFrac: Float64Array.of(0, 0.6, 0), depthFactor: Float64Array.of(1, 1, 1) };
