@@ -81,6 +81,7 @@ export interface FullRun {
   /** Bad debt by reserve, and what insurance leaves of it. */
   losses: SupplierLosses | null;
   rounds: number;
+  /** False where `maxRounds` ended it, or a clearing did not settle. */
   converged: boolean;
 }
 
@@ -132,6 +133,7 @@ export function runFullCascade(system: FullSystem, shock: Shock, rules: CascadeR
     startRounds(system.book, marked, run.lending);
     run.converged = playUntilQuiet(system, marked, rules, run);
   } while (clearLosses(system, run) && run.converged);
+  if (run.claims?.converged === false) run.converged = false;
 }
 
 /** Back to t0. */
