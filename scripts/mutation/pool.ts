@@ -2,7 +2,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Outcome, Task } from "./worker.js";
 
-const TIMEOUT_MS = 600_000;
+/** A mutant that survives all ten test files takes a minute; one that only grows its memory would take the machine. */
+const TIMEOUT_MS = 240_000;
 
 /** Tries `tasks`, `workers` at a time, and reports each outcome; a task that takes too long counts as killed. */
 export async function tryAll<T extends Task>(
