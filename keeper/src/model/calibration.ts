@@ -141,9 +141,9 @@ export function parseCalibration(json: unknown): Calibration {
   });
 }
 
-/** The value for `symbol`, or the default's. */
+/** The value for `symbol`, or the default's. Tokens choose their symbols, so that one may be the name of a method. */
 export function valueFor(table: BySymbol, symbol: string): number {
-  return (table[symbol] ?? table["default"]!).value;
+  return table[Object.hasOwn(table, symbol) ? symbol : "default"]!.value;
 }
 
 /** JSON with sorted keys and no spaces: the bytes that modelHash is taken over. */

@@ -80,7 +80,7 @@ export function alongDirection(direction: Float64Array, stepFrac: number, calibr
   return { dropFrac, depthFactor: thinnedDepth(dropFrac, calibration.depthHalvingDrop.value) };
 }
 
-/** Largest M over the ladder for a part of the system, at least 1, and where; NaN where a cascade did not end. */
+/** Largest M over the ladder for a part of the system, at least 1, and where; NaN where a cascade or a loss is unknown. */
 export function leverageOf(
   ladder: readonly LadderStep[],
   scope: Pick<Scope, "reserves">,
@@ -88,9 +88,10 @@ export function leverageOf(
   let leverageX = 1;
   let at = ladder[0]!.stepFrac;
   for (const step of ladder) {
-    if (!step.converged) return { leverageX: NaN, stepFrac: step.stepFrac };
     const first = sumAt(step.first, scope.reserves);
-    const multiple = first > 0 ? sumAt(step.full, scope.reserves) / first : 1;
+    const full = sumAt(step.full, scope.reserves);
+    if (!step.converged || Number.isNaN(first + full)) return { leverageX: NaN, stepFrac: step.stepFrac };
+    const multiple = first > 0 ? full / first : 1;
     if (multiple > leverageX) {
       leverageX = multiple;
       at = step.stepFrac;

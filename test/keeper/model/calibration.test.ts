@@ -45,6 +45,12 @@ describe("valueFor", () => {
     expect(valueFor(sigmaDaily, "WETH")).to.equal(0.0488);
     expect(valueFor(sigmaDaily, "NEVERHEARD")).to.equal(sigmaDaily["default"]!.value);
   });
+
+  it("a token that calls itself like a method of every object is one more that nobody has heard of", () => {
+    for (const symbol of ["constructor", "toString", "__proto__"]) {
+      expect(valueFor(sigmaDaily, symbol), symbol).to.equal(sigmaDaily["default"]!.value);
+    }
+  });
 });
 
 describe("canonicalCalibration", () => {

@@ -262,4 +262,15 @@ describe("edge cases of MODEL 8: the ladder", () => {
     expect(leverageOf([step], { reserves: [0] }).leverageX).to.be.NaN;
     expect(LADDER_RULES.maxRounds).to.be.greaterThan(1_000);
   });
+
+  it("a loss that is not a number makes the leverage unknown, not low", () => {
+    const step = (first: number, full: number) => ({
+      stepFrac: 0.1,
+      first: Float64Array.of(first),
+      full: Float64Array.of(full),
+      converged: true,
+    });
+    expect(leverageOf([step(1, 2), step(NaN, 5)], { reserves: [0] }).leverageX).to.be.NaN;
+    expect(leverageOf([step(1, 2), step(0, NaN)], { reserves: [0] }).leverageX).to.be.NaN;
+  });
 });
