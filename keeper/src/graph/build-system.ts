@@ -56,13 +56,20 @@ function reservePriceUsd(venue: VenueState, reserve: ReserveState): number {
   return fromUnits(reserve.priceBase, 0) * usdPerBaseStep(venue);
 }
 
+/** A reserve that somebody uses without a price: its own, or that of the e-mode category in which it is used. */
 function unpricedReserve(venue: VenueState): ReserveState | undefined {
   const used = new Set<number>();
+  const unpriced = new Set<number>();
   for (const account of venue.accounts) {
-    for (const [r] of account.collateral) used.add(r);
-    for (const [r] of account.debt) used.add(r);
+    const category = venue.eModes?.find(({ id }) => id === account.eMode);
+    for (const [r] of [...account.collateral, ...account.debt]) {
+      used.add(r);
+      if (category?.priceBase === 0n && venue.reserves[r]!.eMode === category.id) unpriced.add(r);
+    }
   }
-  return venue.reserves.find((reserve, r) => used.has(r) && !(reservePriceUsd(venue, reserve) > 0));
+  return venue.reserves.find(
+    (reserve, r) => unpriced.has(r) || (used.has(r) && !(reservePriceUsd(venue, reserve) > 0)),
+  );
 }
 
 /** The first venue (ascending) that prices an asset speaks for it; NaN where none does. */

@@ -39,4 +39,20 @@ describe("packPositions: e-mode", () => {
     expect([...collateral.usd]).to.deep.equal([20_000, 1_000, 19_000, 1_000]);
     expect([...debt.usd]).to.deep.equal([14_000, 14_000]);
   });
+
+  it("a category without a price leaves the venue out and is flagged, as a reserve without one does", () => {
+    const { state } = buildSystem(withEMode(0n), rules);
+    expect(state.venues).to.have.length(0);
+    expect(state.coverageFrac).to.equal(0);
+    expect(state.flags.map(({ kind }) => kind)).to.include("venue-excluded");
+  });
+
+  it("a category without a price that nobody uses leaves out nothing", () => {
+    const snapshot = withEMode(0n);
+    const venues = snapshot.venues.map((venue) => ({
+      ...venue,
+      accounts: venue.accounts.map(({ account, collateral, debt }) => ({ account, collateral, debt })),
+    }));
+    expect(buildSystem({ ...snapshot, venues }, rules).state.venues).to.have.length(1);
+  });
 });
