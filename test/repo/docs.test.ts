@@ -68,7 +68,7 @@ describe("docs", () => {
   it("name npm scripts that exist", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const missing = documents.flatMap((file) =>
-      [...read(file).matchAll(/\bnpm run ([\w:-]+)/g)]
+      [...read(file).matchAll(/\bnpm run (?:-s )?([\w:-]+)/g)]
         .filter((match) => scripts[match[1] ?? ""] === undefined)
         .map((match) => `${file}: npm run ${match[1]}: no such script`),
     );
