@@ -37,4 +37,9 @@ export interface Assessment {
   readonly oracleGap: boolean;
   /** Ladder step (a drop in (0,1)) at which the system's leverage is largest. */
   readonly worstStepFrac: number;
+  /**
+   * Largest share over the ladder of the system's first-round loss that buying debt assets back undoes, reserve by
+   * reserve: by as much may the system lie below what one venue makes of its own share.
+   */
+  readonly reboundFrac: number;
 }

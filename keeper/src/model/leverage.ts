@@ -33,6 +33,20 @@ export function squeezeUsd(step: LadderStep): number {
   return gains;
 }
 
+/** Largest share over the ladder of the first-round loss that buying debt assets back undoes, reserve by reserve. */
+export function reboundFrac(ladder: readonly LadderStep[]): number {
+  let largest = 0;
+  for (const { first, full } of ladder) {
+    let [undone, total] = [0, 0];
+    for (let r = 0; r < first.length; r++) {
+      undone += Math.max(0, first[r]! - full[r]!);
+      total += first[r]!;
+    }
+    if (total > 0) largest = Math.max(largest, undone / total);
+  }
+  return largest;
+}
+
 /** `u[K]` of the system's ladder: tail betas of base assets; stables and discounts of derived assets stay. */
 export function systemDirection(book: Book, calibration: Calibration): Float64Array {
   const { backing, assets } = book.state;

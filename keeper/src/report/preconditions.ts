@@ -10,7 +10,9 @@ const BOUND_SLACK_X = 0.01 + 1e-9;
  * List every reason not to sign `draft`; empty when there is none.
  *
  * Checked on the whole record: coverage, each lane's ranges, lane 0 against the system's score, the venue bound that the
- * oracle enforces, and `max w_v (lev_v - 1) <= lev_sys - 1 <= sum w_v (lev_v - 1)`, which only the model's own numbers can show.
+ * oracle enforces, and `max w_v (lev_v - 1) - rebound <= lev_sys - 1 <= sum w_v (lev_v - 1)`, which only the model's own
+ * numbers can show. The rebound is what venues gain by others' liquidators buying; the sum says nothing where a venue's
+ * leverage is not known.
  */
 export function signingFaults(draft: ReportDraft, assessment: Assessment, minCoverage: Bps): string[] {
   const faults = [...coverageFaults(draft, minCoverage), ...draft.lanes.flatMap(laneFaults)];
@@ -53,14 +55,15 @@ function venueLaneFaults({ report, scores }: ReportDraft, system: Lane): string[
   return [`record: saw system leverage ${system.leverage} cx, expected at most ${largest} + 1 cx, the largest venue's`];
 }
 
-function shareFaults({ subjects }: Assessment): string[] {
+function shareFaults({ subjects, reboundFrac }: Assessment): string[] {
   const system = subjects.find(({ subject }) => subject.kind === "system");
-  const venues = subjects.filter((score) => score.subject.kind === "venue" && !Number.isNaN(score.leverageX));
-  if (system === undefined || venues.length === 0) return [];
+  const venues = subjects.filter(({ subject }) => subject.kind === "venue");
+  const known = venues.filter(({ leverageX }) => !Number.isNaN(leverageX));
+  if (system === undefined || known.length === 0) return [];
   const excess = ({ leverageX, lossShareFrac }: SubjectScore): number => lossShareFrac * (leverageX - 1);
   const own = system.leverageX - 1;
-  const least = Math.max(...venues.map(excess));
-  const most = venues.reduce((sum, venue) => sum + excess(venue), 0);
+  const least = Math.max(...known.map(excess)) - reboundFrac;
+  const most = known.length < venues.length ? Infinity : venues.reduce((sum, venue) => sum + excess(venue), 0);
   const faults: string[] = [];
   if (own + BOUND_SLACK_X < least) faults.push(`record: saw system leverage - 1 = ${own}, expected at least ${least}`);
   if (own > most + BOUND_SLACK_X) faults.push(`record: saw system leverage - 1 = ${own}, expected at most ${most}`);

@@ -40,6 +40,7 @@ export function assessment(over: Partial<Assessment> = {}): Assessment {
     coverageFrac: 1,
     oracleGap: false,
     worstStepFrac: 0.1,
+    reboundFrac: 0,
     ...over,
   };
 }

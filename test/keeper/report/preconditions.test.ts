@@ -1,7 +1,11 @@
 import { expect } from "chai";
 import type { Assessment, SubjectScore } from "../../../keeper/src/model/assessment.js";
+import { assess } from "../../../keeper/src/model/assess.js";
 import { signingFaults } from "../../../keeper/src/report/preconditions.js";
 import { draftReport, type ReportContext } from "../../../keeper/src/report/report.js";
+import type { Snapshot } from "../../../keeper/src/snapshot/snapshot.js";
+import { shippedCalibration } from "../model/calibration-file.js";
+import { fullRangePool, marketSnapshot } from "../model/snapshot-fixture.js";
 import { assessment, context } from "./assessments.js";
 
 const faults = (answer: Assessment, over: Partial<ReportContext> = {}, minCoverage = 5_000): string[] =>
@@ -59,4 +63,46 @@ describe("signingFaults", () => {
     expect(found).to.have.length(1);
     expect(found[0]).to.contain("expected at most");
   });
+
+  it("behavior: a venue whose leverage is not known leaves open what all make together", () => {
+    // 0.3 * (1.6 - 1) = 0.18 < 0.6 is all that is known; the rest may be the other venue's.
+    expect(faults(changed(2, { leverageX: NaN }))).to.deep.equal([]);
+  });
+
+  it("behavior: what buying back undoes is taken off the least that the system may be", () => {
+    const at = (reboundFrac: number) => faults({ ...changed(2, { leverageX: 2.5 }), reboundFrac });
+    expect(at(0.45)).to.deep.equal([]);
+    expect(at(0.43)).to.have.length(1);
+  });
+
+  it("behavior: holds of a model's answer in which one venue's liquidators buy what another's depositors hold", () => {
+    const answer = assess(twoVenues(), shippedCalibration("mainnet-1"));
+    const [first, second] = answer.subjects.filter(({ subject }) => subject.kind === "venue");
+    expect(first!.leverageX).to.be.greaterThan(2);
+    expect(second!.leverageX).to.equal(1);
+    expect(answer.subjects[0]!.leverageX - 1).to.be.lessThan(first!.lossShareFrac * (first!.leverageX - 1) - 0.1);
+    expect(faults(answer)).to.deep.equal([]);
+  });
 });
+
+/** Venue 1: a short of ETH on GEM, which falls further. Venue 2: ETH, and nobody owes anything. */
+function twoVenues(): Snapshot {
+  const snapshot = marketSnapshot({
+    prices: { WETH: 2_000, stETH: 2_000, USDC: 1, GEM: 10 },
+    depth: { WETH: 5_000, stETH: 0 },
+    accounts: [
+      { collateral: { GEM: 1_000_000 }, debt: { WETH: 3_800 } },
+      { collateral: { WETH: 10_000 }, debt: {} },
+    ],
+  });
+  const [venue] = snapshot.venues;
+  const [short, holder] = venue!.accounts;
+  return {
+    ...snapshot,
+    pools: [...snapshot.pools, fullRangePool(0xb3, { base: "GEM", quote: "USDC" }, 1_000_000, 10)],
+    venues: [
+      { ...venue!, accounts: [short!] },
+      { ...venue!, venue: "0x00000000000000000000000000000000000000ab", accounts: [holder!], totalDebtBase: 0n },
+    ],
+  };
+}
