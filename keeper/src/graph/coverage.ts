@@ -1,5 +1,6 @@
 import type { AssetState, Snapshot, VenueState } from "../snapshot/snapshot.js";
 import { fromUnits } from "../units.js";
+import type { SystemState } from "./system-state.js";
 
 const USD_E8 = 8;
 
@@ -37,4 +38,29 @@ export function systemCoverage(snapshot: Snapshot, used: readonly VenueState[]):
   const share = known > 0 ? read / known : 1;
   const unread = snapshot.exclusions.filter((e) => e.scope === "venue").length;
   return share * (snapshot.venues.length / Math.max(1, snapshot.venues.length + unread));
+}
+
+/**
+ * Share of what is supplied of each asset that lies in venues that count, by the coverage of each; 1 where nobody supplies
+ * it. An asset whose only venue was left out has no reserve, and would look like one that nobody borrows against.
+ * `Float64Array[K]`.
+ */
+export function assetCoverage(
+  snapshot: Snapshot,
+  { assets, venues }: Pick<SystemState, "assets" | "venues">,
+): Float64Array {
+  const shareOf = new Map(venues.map(({ address, coverageFrac }) => [address, coverageFrac] as const));
+  const index = new Map(assets.map(({ address }, k) => [address, k] as const));
+  const read = new Float64Array(assets.length);
+  const known = new Float64Array(assets.length);
+  for (const { venue, reserves } of snapshot.venues) {
+    for (const { asset, suppliedUnits } of reserves) {
+      const k = index.get(asset);
+      if (k === undefined) continue;
+      const units = fromUnits(suppliedUnits, 0);
+      known[k] = known[k]! + units;
+      read[k] = read[k]! + units * (shareOf.get(venue) ?? 0);
+    }
+  }
+  return read.map((units, k) => (known[k]! > 0 ? units / known[k]! : 1));
 }

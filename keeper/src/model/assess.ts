@@ -1,4 +1,5 @@
 import { buildSystem } from "../graph/build-system.js";
+import { assetCoverage } from "../graph/coverage.js";
 import type { StateFlag } from "../graph/system-state.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import type { Assessment, SubjectScore } from "./assessment.js";
@@ -71,6 +72,7 @@ export function explain(snapshot: Snapshot, calibration: Calibration): Explained
     ladder,
     outcome,
     system,
+    assetCoverage: assetCoverage(snapshot, state),
     debt: attribute(book, (i) => (book.insolvent[i] === 1 ? 0 : book.debtUsd[i]!)),
     borrowLtv: publishedLtvs(book, { scenarios, outcome, leverageX: worst.leverageX }, calibration),
     run,
@@ -104,6 +106,8 @@ interface ScoreContext {
   readonly ladder: readonly LadderStep[];
   readonly outcome: SweepOutcome;
   readonly system: Scope;
+  /** `Float64Array[K]`. */
+  readonly assetCoverage: Float64Array;
   readonly debt: Attribution;
   /** `Float64Array[R]`. */
   readonly borrowLtv: Float64Array;
@@ -119,7 +123,7 @@ function scoreOf(
   const leverageX = scope.asset === null ? leverageOf(ladder, scope).leverageX : assetLeverage(scope.asset, context);
   const atRiskFrac = atRisk(scope, context);
   const unknown = Number.isNaN(leverageX) || Number.isNaN(atRiskFrac) || Number.isNaN(cliffSigmas);
-  const known = coverageOf(scope, book) >= calibration.minCoverage.value && !unknown;
+  const known = coverageOf(scope, context) >= calibration.minCoverage.value && !unknown;
   const decision = decide(book.state, scope, evidence, { leverageX, atRiskFrac, cliffSigmas, calibration });
   return {
     subject: scope.subject,
@@ -147,8 +151,9 @@ function assetLeverage(asset: number, { book, calibration, system, run }: ScoreC
   return leverageOf(runLadder(book, direction, calibration, run), system).leverageX;
 }
 
-/** A venue answers for its own coverage as well as for the system's. */
-function coverageOf(scope: Scope, { state }: Book): number {
+/** A venue and an asset answer for their own coverage as well as for the system's. */
+function coverageOf(scope: Scope, { book: { state }, assetCoverage }: ScoreContext): number {
+  if (scope.asset !== null) return Math.min(state.coverageFrac, assetCoverage[scope.asset]!);
   const venues = scope.venues ?? scope.reserves.map((r) => state.reserves[r]!.venue);
   const own = scope.subject.kind === "venue" || scope.subject.kind === "market" ? venues : [];
   return Math.min(state.coverageFrac, ...own.map((v) => state.venues[v]!.coverageFrac));

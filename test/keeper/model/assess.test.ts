@@ -175,6 +175,25 @@ describe("assess: what is not known", () => {
     expect(assessment.subjects[0]!.leverageX).to.be.NaN;
   });
 
+  it("an asset whose only venue is left out is unknown, and not an asset that nobody borrows against", () => {
+    const snapshot = marketSnapshot(SPEC);
+    const [venue] = snapshot.venues;
+    const gem = { ...venue!.reserves[3]!, priceBase: 0n, suppliedUnits: 10n ** 21n };
+    const [first] = venue!.accounts;
+    const small = {
+      ...venue!,
+      venue: "0x00000000000000000000000000000000000000ab" as const,
+      reserves: [venue!.reserves[2]!, gem],
+      accounts: [{ ...first!, collateral: [[1, 10n ** 21n]] as const, debt: [[0, 10n ** 9n]] as const }],
+      totalDebtBase: 10n ** 11n,
+    };
+    const venues = [{ ...venue!, reserves: venue!.reserves.slice(0, 3) }, small];
+    const { subjects } = assess({ ...snapshot, venues }, CALIBRATION);
+    const leverage = (asset: string) => subjects.find((s) => keyOf(s.subject) === `asset ${asset}`)!.leverageX;
+    expect(leverage(GEM)).to.be.NaN;
+    expect(leverage(WETH)).to.be.greaterThan(1);
+  });
+
   it("an asset without a pool is flagged and stranded", () => {
     const accounts = [{ collateral: { GEM: 1_000 }, debt: { USDC: 7_900 } }];
     const { flags, assessment } = explain(marketSnapshot({ ...SPEC, accounts }), CALIBRATION);
