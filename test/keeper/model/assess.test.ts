@@ -146,6 +146,16 @@ describe("assess", () => {
     expect([...deep.cliffSigmas]).to.deep.equal(result.subjects.map(() => Infinity));
   });
 
+  it("behavior: a cliff in the step that begins within three daily standard deviations is still found", () => {
+    // 3 * 4.88 % is 14.64 %: the one account falls due at 14.62 %, between the steps 14.6 % and 14.7 %.
+    const accounts = [{ collateral: { WETH: 1_000 }, debt: { USDC: 1_600_000 * (1 - 0.1462) } }];
+    const { cliffSigmas } = explain(
+      marketSnapshot({ ...SPEC, depth: { WETH: 3_000, stETH: 0 }, accounts }),
+      CALIBRATION,
+    );
+    expect(cliffSigmas[0]).to.be.closeTo(0.146 / 0.0488, 1e-12);
+  });
+
   it("behavior: a frozen reserve is given no LTV", () => {
     const snapshot = withReserve(marketSnapshot(SPEC), { frozen: true });
     expect(at(assess(snapshot, CALIBRATION), `market ${VENUE} ${WETH}`).borrowLtvFrac).to.equal(0);

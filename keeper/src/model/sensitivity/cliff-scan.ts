@@ -28,7 +28,7 @@ export function cliffSigmas(
   const sigmaDaily = marketSigmaDaily(calibration);
   const direction = systemDirection(book, calibration);
   let before = ladderStep(book, direction, { stepFrac: 0, calibration, run });
-  for (let step = 1; step <= REACH_SIGMAS * sigmaDaily * CLIFF_STEPS && sigmas.includes(Infinity); step++) {
+  for (let step = 1; before.stepFrac <= REACH_SIGMAS * sigmaDaily && sigmas.includes(Infinity); step++) {
     const after = ladderStep(book, direction, { stepFrac: step / CLIFF_STEPS, calibration, run });
     scopes.forEach((scope, at) => {
       if (sigmas[at] !== Infinity) return;
