@@ -1,11 +1,13 @@
 import type { Positions, SystemState } from "../graph/system-state.js";
+import type { Book } from "./book.js";
 
 /**
  * One side of the debtors' positions in the order of a book, so that a round reads memory from left to right, and who
  * holds what.
  *
  * **Shapes.** M debtors: the debtor at rank m has entries `start[m] <= e < start[m+1]`, in the order of the state. Asset k
- * is held at the ranks `holder[h]`, `holderStart[k] <= h < holderStart[k+1]`, ascending.
+ * is held at the ranks `holder[h]`, `holderStart[k] <= h < holderStart[k+1]`, ascending, whose health factors at t0 are
+ * `holderHf[h]`.
  */
 export interface BookRows {
   readonly start: Int32Array;
@@ -16,6 +18,7 @@ export interface BookRows {
   readonly totalUsd: Float64Array;
   readonly holderStart: Int32Array;
   readonly holder: Int32Array;
+  readonly holderHf: Float64Array;
 }
 
 /** Collateral rows: with reserve, threshold and bonus per entry, and `hfShare`, its part in the health factor at t0. */
@@ -26,10 +29,13 @@ export interface CollateralRows extends BookRows {
   readonly hfShare: Float64Array;
 }
 
-/** Lay out the collateral of the accounts in `order`, who owe `owedUsd[M]`. */
-export function collateralRows(state: SystemState, order: Int32Array, owedUsd: Float64Array): CollateralRows {
-  const source = entriesOf(state.collateral, order);
-  const rows = rowsOf(state, state.collateral, order, source);
+/** Accounts with debt, ascending by health factor: `orderHf[m]` is that of `order[m]`. */
+export type Debtors = Pick<Book, "order" | "orderHf">;
+
+/** Lay out the collateral of `debtors`, who owe `owedUsd[M]`. */
+export function collateralRows(state: SystemState, debtors: Debtors, owedUsd: Float64Array): CollateralRows {
+  const source = entriesOf(state.collateral, debtors.order);
+  const rows = rowsOf(state, state.collateral, debtors, source);
   const lt = pick(new Float64Array(source.length), state.collateralLt, source);
   return {
     ...rows,
@@ -48,12 +54,13 @@ function hfShares({ start, usd }: BookRows, lt: Float64Array, owedUsd: Float64Ar
   return shares;
 }
 
-/** Lay out the debt of the accounts in `order`. */
-export function debtRows(state: SystemState, order: Int32Array): BookRows {
-  return rowsOf(state, state.debt, order, entriesOf(state.debt, order));
+/** Lay out the debt of `debtors`. */
+export function debtRows(state: SystemState, debtors: Debtors): BookRows {
+  return rowsOf(state, state.debt, debtors, entriesOf(state.debt, debtors.order));
 }
 
-function rowsOf(state: SystemState, positions: Positions, order: Int32Array, source: Int32Array): BookRows {
+function rowsOf(state: SystemState, positions: Positions, debtors: Debtors, source: Int32Array): BookRows {
+  const { order, orderHf } = debtors;
   const start = new Int32Array(order.length + 1);
   for (let m = 0; m < order.length; m++) {
     start[m + 1] = start[m]! + positions.start[order[m]! + 1]! - positions.start[order[m]!]!;
@@ -66,7 +73,7 @@ function rowsOf(state: SystemState, positions: Positions, order: Int32Array, sou
     usd,
     saleUsd: pick(new Float64Array(source.length), positions.saleUsd, source),
     totalUsd: rowSums(start, usd),
-    ...holdersOf(start, asset, state.assets.length),
+    ...holdersOf({ start, asset }, orderHf, state.assets.length),
   };
 }
 
@@ -95,18 +102,24 @@ function rowSums(start: Int32Array, values: Float64Array): Float64Array {
 }
 
 /** The rows turned round: ranks by asset. */
-function holdersOf(start: Int32Array, asset: Int32Array, assets: number): Pick<BookRows, "holderStart" | "holder"> {
+function holdersOf(
+  { start, asset }: Pick<BookRows, "start" | "asset">,
+  orderHf: Float64Array,
+  assets: number,
+): Pick<BookRows, "holderStart" | "holder" | "holderHf"> {
   const holderStart = new Int32Array(assets + 1);
   for (const k of asset) holderStart[k + 1] = holderStart[k + 1]! + 1;
   for (let k = 0; k < assets; k++) holderStart[k + 1] = holderStart[k + 1]! + holderStart[k]!;
   const next = holderStart.slice();
   const holder = new Int32Array(asset.length);
-  for (let m = 0; m + 1 < start.length; m++) {
+  const holderHf = new Float64Array(asset.length);
+  for (let m = 0; m < orderHf.length; m++) {
     for (let e = start[m]!; e < start[m + 1]!; e++) {
-      const k = asset[e]!;
-      holder[next[k]!] = m;
-      next[k] = next[k]! + 1;
+      const at = next[asset[e]!]!;
+      next[asset[e]!] = at + 1;
+      holder[at] = m;
+      holderHf[at] = orderHf[m]!;
     }
   }
-  return { holderStart, holder };
+  return { holderStart, holder, holderHf };
 }

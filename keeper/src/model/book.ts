@@ -117,14 +117,15 @@ function assemble(state: SystemState, values: Values, order: Int32Array): Book {
   const { healthFactor } = values;
   const rank = new Int32Array(values.insolvent.length).fill(-1);
   for (let m = 0; m < order.length; m++) rank[order[m]!] = m;
-  const owed = debtRows(state, order);
+  const orderHf = Float64Array.from(order, (i) => healthFactor[i]!);
+  const owed = debtRows(state, { order, orderHf });
   return {
     state,
     order,
-    orderHf: Float64Array.from(order, (i) => healthFactor[i]!),
+    orderHf,
     rank,
     venue: Int32Array.from(order, (i) => state.accountVenue[i]!),
-    held: collateralRows(state, order, owed.totalUsd),
+    held: collateralRows(state, { order, orderHf }, owed.totalUsd),
     owed,
     ...values,
     solventUsd: solventCollateral(state, values.insolvent),

@@ -26,26 +26,29 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
   }
   const { held, owed, sellable } = book;
   if (held.totalUsd[rank]! < owed.totalUsd[rank]! && !rules.includeInsolvent) return 0;
+  const { asset: heldAsset, usd: heldUsd, bonus: bonusFrac, lt } = held;
+  const { asset: owedAsset, usd: owedUsd } = owed;
   const { oracle } = run;
   const left = run.collateralLeft[rank]!;
   let limit = 0;
   let seizable = 0;
   let stranded = 0;
   let bonus = 0;
-  for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) {
-    const asset = held.asset[e]!;
-    let value = held.usd[e]! * oracle[asset]!;
+  for (let e = held.start[rank]!, end = held.start[rank + 1]!; e < end; e++) {
+    const asset = heldAsset[e]!;
+    let value = heldUsd[e]! * oracle[asset]!;
     if (sellable[asset] === 1) {
       value *= left;
       seizable += value;
-      bonus += held.bonus[e]! * value;
+      bonus += bonusFrac[e]! * value;
     } else {
       stranded += value;
     }
-    limit += held.lt[e]! * value;
+    limit += lt[e]! * value;
   }
   let debt = 0;
-  for (let e = owed.start[rank]!; e < owed.start[rank + 1]!; e++) debt += owed.usd[e]! * oracle[owed.asset[e]!]!;
+  for (let e = owed.start[rank]!, end = owed.start[rank + 1]!; e < end; e++)
+    debt += owedUsd[e]! * oracle[owedAsset[e]!]!;
   debt *= debtLeft;
   if (!(limit < debt * rules.belowHf)) {
     settleRank(run.watch, rank, limit / debt);
@@ -99,17 +102,19 @@ function touch(run: Cascade, rank: number): void {
 }
 
 /** Sell `share` of the collateral that the debtor at `rank` had at t0, as far as it can be sold. */
-function sellCollateral({ held, sellable }: Book, run: Cascade, rank: number, share: number): void {
-  for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) {
-    const k = held.asset[e]!;
-    if (sellable[k] === 1) run.soldUsd[k] = run.soldUsd[k]! + held.saleUsd[e]! * share;
+function sellCollateral({ held, sellable }: Book, { soldUsd }: Cascade, rank: number, share: number): void {
+  const { start, asset, saleUsd } = held;
+  for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) {
+    const k = asset[e]!;
+    if (sellable[k] === 1) soldUsd[k] = soldUsd[k]! + saleUsd[e]! * share;
   }
 }
 
 /** Buy `share` of the debt that the debtor at `rank` had at t0. */
-function buyDebt({ owed }: Book, run: Cascade, rank: number, share: number): void {
-  for (let e = owed.start[rank]!; e < owed.start[rank + 1]!; e++) {
-    const k = owed.asset[e]!;
-    run.soldUsd[k] = run.soldUsd[k]! - owed.saleUsd[e]! * share;
+function buyDebt({ owed }: Book, { soldUsd }: Cascade, rank: number, share: number): void {
+  const { start, asset, saleUsd } = owed;
+  for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) {
+    const k = asset[e]!;
+    soldUsd[k] = soldUsd[k]! - saleUsd[e]! * share;
   }
 }

@@ -17,15 +17,18 @@ export interface Watch {
   readonly admitted: Uint32Array;
   /** Those of them of whom a health factor was found, with the holdings that they have now. */
   readonly known: Uint32Array;
-  /** Admitted debtors that are not known or have `floorHf` below `horizonHf`: whom a round walks over. */
+  /** Whom a round walks over: everybody admitted who waits in no level. */
   readonly near: Uint32Array;
+  /** Known debtors by `floorHf`: that of a member of level l, word `w * LEVELS + l`, is at least `1 + l / PER_ONE`. */
+  readonly levels: Uint32Array;
+  /** Levels below this one have been let go. */
+  level: number;
   /** Who may be below the health factor asked for, after {@link screen}. */
   readonly due: Uint32Array;
   /** Words of these sets in use. */
   words: number;
   /** `Float64Array[M]`: a known debtor's health factor is at least `floorHf * drift`. */
   readonly floorHf: Float64Array;
-  horizonHf: number;
   drift: number;
   /** `Float64Array[K]`: prices that `drift` has seen. */
   readonly seen: Float64Array;
@@ -37,8 +40,10 @@ export interface Watch {
 
 /** Guards the prune against the rounding of health factors. */
 const PRUNE_MARGIN = 1 + 1e-9;
-/** How far `near` looks beyond what is needed now. Only speed depends on it. */
-const HORIZON = 1.03;
+/** Levels of 0.5 % each; the last is open above. Only speed depends on them. */
+const LEVELS = 32;
+const PER_ONE = 200;
+const LAST = LEVELS - 1;
 /** Below this drift it is cheaper, and safer, to look at everybody again. */
 const LEAST_DRIFT = 1e-3;
 
@@ -49,10 +54,11 @@ export function createWatch(debtors: number, assets: number): Watch {
     admitted: new Uint32Array(words),
     known: new Uint32Array(words),
     near: new Uint32Array(words),
+    levels: new Uint32Array(words * LEVELS),
     due: new Uint32Array(words),
     words: 0,
     floorHf: new Float64Array(debtors),
-    horizonHf: 0,
+    level: 0,
     drift: 1,
     seen: new Float64Array(assets),
     nextRank: 0,
@@ -66,8 +72,9 @@ export function startWatch(watch: Watch, book: Book, price: Float64Array): void 
   watch.admitted.fill(0, 0, watch.words);
   watch.known.fill(0, 0, watch.words);
   watch.near.fill(0, 0, watch.words);
+  watch.levels.fill(0, 0, watch.words * LEVELS);
   watch.words = 0;
-  watch.horizonHf = HORIZON * PRUNE_MARGIN;
+  watch.level = 0;
   watch.drift = 1;
   watch.seen.set(price);
   watch.nextRank = 0;
@@ -87,15 +94,14 @@ export function followPrices(
   addDrift(watch, price);
   const dearest = admit(watch, book, price, hf * PRUNE_MARGIN);
   const needed = (hf * PRUNE_MARGIN) / watch.drift;
-  if (needed > watch.horizonHf) widen(watch, needed * HORIZON);
+  while (watch.level < LEVELS && 1 + watch.level / PER_ONE < needed) letGo(watch, watch.level++);
   screen(watch, book.held, { price, changed, needed, perShare: 1 / (dearest * watch.drift) });
 }
 
-/** Let in the debtor at `rank`. */
+/** Let in the debtor at `rank`; once more does no harm. */
 export function watchRank(watch: Watch, rank: number): void {
   const word = rank >>> 5;
   const bit = 1 << (rank & 31);
-  if ((watch.admitted[word]! & bit) !== 0) return;
   watch.admitted[word] = watch.admitted[word]! | bit;
   watch.near[word] = watch.near[word]! | bit;
   if (word >= watch.words) watch.words = word + 1;
@@ -105,10 +111,8 @@ export function watchRank(watch: Watch, rank: number): void {
 export function settleRank(watch: Watch, rank: number, hf: number): void {
   const word = rank >>> 5;
   const bit = 1 << (rank & 31);
-  const floorHf = hf / watch.drift;
-  watch.floorHf[rank] = floorHf;
+  watch.floorHf[rank] = hf / watch.drift;
   watch.known[word] = watch.known[word]! | bit;
-  if (floorHf >= watch.horizonHf) watch.near[word] = watch.near[word]! & ~bit;
 }
 
 /** The debtor of the lowest bit of `set`, which is not empty, in word `w`. */
@@ -142,28 +146,40 @@ function admit(watch: Watch, { orderHf, held, owed }: Book, price: Float64Array,
   }
   while (watch.nextRank < orderHf.length && orderHf[watch.nextRank]! < hf) watchRank(watch, watch.nextRank++);
   for (let k = 0; k < price.length; k++) {
-    if (price[k]! < 1)
-      admitHolders(watch, orderHf, { rows: held, next: watch.nextHolder, k }, (hf * dearest) / price[k]!);
-    if (price[k]! > 1) admitHolders(watch, orderHf, { rows: owed, next: watch.nextOwer, k }, hf * price[k]!);
+    if (price[k]! < 1) admitHolders(watch, { rows: held, next: watch.nextHolder, k }, (hf * dearest) / price[k]!);
+    if (price[k]! > 1) admitHolders(watch, { rows: owed, next: watch.nextOwer, k }, hf * price[k]!);
   }
   return dearest;
 }
 
 function admitHolders(
   watch: Watch,
-  orderHf: Float64Array,
   { rows, next, k }: { readonly rows: BookRows; readonly next: Int32Array; readonly k: number },
   belowHf: number,
 ): void {
+  const { admitted, near } = watch;
+  const { holder, holderHf } = rows;
   const end = rows.holderStart[k + 1]!;
-  let at = next[k]!;
-  while (at < end && orderHf[rows.holder[at]!]! < belowHf) watchRank(watch, rows.holder[at++]!);
+  const from = next[k]!;
+  let at = from;
+  for (; at < end && holderHf[at]! < belowHf; at++) {
+    const word = holder[at]! >>> 5;
+    const bit = 1 << (holder[at]! & 31);
+    admitted[word] = admitted[word]! | bit;
+    near[word] = near[word]! | bit;
+  }
   next[k] = at;
+  if (at > from) watch.words = Math.max(watch.words, (holder[at - 1]! >>> 5) + 1);
+}
+
+/** Empty a level into `near`. */
+function letGo({ near, levels, words }: Watch, level: number): void {
+  for (let w = 0; w < words; w++) near[w] = near[w]! | levels[w * LEVELS + level]!;
 }
 
 /**
- * Walk over `near` and leave in `due` whom neither bound keeps out. Who still holds what it held at t0 gets a new floor:
- * its health factor if no debt were cheaper than the dearest.
+ * Walk over `near` and leave in `due` whom neither bound keeps out, the others in their levels. Who still holds what it held
+ * at t0 gets a new floor: its health factor if no debt were cheaper than the dearest.
  */
 function screen(
   watch: Watch,
@@ -175,7 +191,7 @@ function screen(
     readonly perShare: number;
   },
 ): void {
-  const { near, known, due, floorHf, words, horizonHf } = watch;
+  const { near, known, due, levels, level, floorHf, words } = watch;
   const { price, changed, needed, perShare } = at;
   for (let w = 0; w < words; w++) {
     let found = known[w]!;
@@ -184,33 +200,27 @@ function screen(
     for (let left = near[w]!; left !== 0; left &= left - 1) {
       const bit = left & -left;
       const rank = 32 * w + 31 - Math.clz32(bit);
-      if ((found & bit) !== 0 && floorHf[rank]! >= needed) continue;
-      if (changed[rank] === 0) {
+      let floor = (found & bit) !== 0 ? floorHf[rank]! : 0;
+      if (!(floor >= needed) && changed[rank] === 0) {
         let share = 0;
         const end = start[rank + 1]!;
         for (let e = start[rank]!; e < end; e++) share += hfShare[e]! * price[asset[e]!]!;
-        share *= perShare;
-        floorHf[rank] = share;
+        floor = share * perShare;
+        floorHf[rank] = floor;
         found |= bit;
-        if (share >= horizonHf) far |= bit;
-        if (share >= needed) continue;
       }
-      dueBits |= bit;
+      if (!(floor >= needed)) {
+        dueBits |= bit;
+        continue;
+      }
+      const rest = (floor - 1) * PER_ONE;
+      const own = rest < LAST ? rest | 0 : LAST;
+      if (own < level) continue;
+      levels[w * LEVELS + own] = levels[w * LEVELS + own]! | bit;
+      far |= bit;
     }
     known[w] = found;
     due[w] = dueBits;
     near[w] = near[w]! & ~far;
-  }
-}
-
-/** Let `near` reach up to `horizonHf`. */
-function widen(watch: Watch, horizonHf: number): void {
-  watch.horizonHf = horizonHf;
-  for (let w = 0; w < watch.words; w++) {
-    let near = watch.admitted[w]!;
-    for (let left = near & watch.known[w]!; left !== 0; left &= left - 1) {
-      if (watch.floorHf[lowestRank(w, left)]! >= horizonHf) near &= ~(left & -left);
-    }
-    watch.near[w] = near;
   }
 }

@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { Book } from "../model/book.js";
 import type { CascadeRules } from "../model/cascade.js";
@@ -7,6 +5,8 @@ import type { ScenarioSet } from "../model/scenarios/scenario-set.js";
 import { createOutcome, type SweepOutcome } from "../model/sweep.js";
 import type { SweepJob } from "./job.js";
 import { share } from "./share.js";
+
+const ENTRY = new URL("worker.mjs", import.meta.url);
 
 /** Threads that wait for sweeps: starting one takes longer than a sweep of a few hundred scenarios. */
 export interface SweepThreads {
@@ -22,7 +22,7 @@ export interface SweepThreads {
 /** Start `count` threads. **Throws** `RangeError` for less than one. */
 export function startThreads(count: number): SweepThreads {
   if (!(Number.isInteger(count) && count >= 1)) throw new RangeError(`${count} threads: expected 1 or more`);
-  const workers = Array.from({ length: count }, () => startWorker());
+  const workers = Array.from({ length: count }, () => new Worker(ENTRY, { execArgv: [] }));
   return {
     sweep: (book, set, rules) => sweepWith(workers, book, set, rules),
     close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
@@ -42,12 +42,6 @@ export async function sweepOnThreads(
   } finally {
     await threads.close();
   }
-}
-
-/** The sources run through tsx, in a thread as in the process. */
-function startWorker(): Worker {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  return new Worker(new URL("worker.ts", import.meta.url), { execArgv: ["--import", tsx] });
 }
 
 async function sweepWith(
