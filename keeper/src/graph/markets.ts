@@ -61,7 +61,7 @@ export function marketsOf(
     const usable: UsablePool[] = [];
     for (const o of oriented.filter((p) => p.base === base)) {
       const pool = usablePool(o, assets, quoteUsd(o.quote, { assets, markets, venueUsd, rules }));
-      if (pool && depthUsd(pool) >= rules.minPoolDepthUsd) usable.push(pool);
+      if (pool && depthUsd(pool) > 0 && depthUsd(pool) >= rules.minPoolDepthUsd) usable.push(pool);
       else
         flags.push({ kind: "pool-unused", id: o.pool.pool, reason: "not started, too thin or its quote has no price" });
     }

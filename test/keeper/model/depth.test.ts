@@ -162,6 +162,8 @@ describe("marketsOf", () => {
     const thin = marketsOf(assets, [wethPool], none, { ...rules, minPoolDepthUsd: 1e9 });
     expect(thin.markets.size).to.equal(0);
     expect(thin.flags.map((f) => f.kind)).to.deep.equal(["pool-unused"]);
+    const empty = marketsOf(assets, [{ ...wethPool, liquidity: 0n, ticks: [] }], none, rules);
+    expect(empty.markets.size).to.equal(0);
     const unstarted = marketsOf(assets, [{ ...wethPool, sqrtPriceX96: 0n }], none, rules);
     expect(unstarted.flags.map((f) => f.id)).to.deep.equal([wethPool.pool]);
   });
