@@ -4,6 +4,7 @@ import { fromUnits } from "../units.js";
 import type { Calibration } from "./calibration.js";
 import { exp } from "./elementary.js";
 import { tableDrop } from "./impact.js";
+import { passOnSales } from "./pass-on-sales.js";
 
 /**
  * Temporary part of recent liquidations that still presses on prices: USD of net collateral sales by asset, each decayed
@@ -28,7 +29,7 @@ export function pressingSalesUsd(
     add(sale.collateralAsset, sale.collateralUnits, weight);
     add(sale.debtAsset, sale.debtUnits, -weight);
   }
-  passOn(state, pressing);
+  passOnSales(state, new Float64Array(pressing.length).fill(1), pressing);
   return pressing.map((usd) => Math.max(0, usd));
 }
 
@@ -38,12 +39,4 @@ export function impactRise(state: SystemState, pressingUsd: Float64Array): Float
     const { curve } = state.assets[k]!;
     return usd > 0 && curve.kind === "table" ? Math.max(0, -tableDrop(curve.drop, curve.usd, -usd)) : 0;
   });
-}
-
-/** What is sold into a pool comes out as its quote and is sold on, in USD one for one. */
-function passOn(state: SystemState, usd: Float64Array): void {
-  const { start, asset, weight } = state.passOn;
-  for (const j of state.saleOrder) {
-    for (let e = start[j]!; e < start[j + 1]!; e++) usd[asset[e]!] = usd[asset[e]!]! + usd[j]! * weight[e]!;
-  }
 }

@@ -1,7 +1,7 @@
 import type { SystemState } from "../../graph/system-state.js";
 import type { ScenarioSet } from "../scenarios/scenario-set.js";
 import type { SweepOutcome } from "../sweep.js";
-import { columnSums, quantile } from "../tail-risk.js";
+import { columnSums, knownOutcomes, quantile } from "../tail-risk.js";
 import type { MarginEvidence } from "./opening-ltv.js";
 
 /** MODEL 7.1: q = 99 %. */
@@ -19,8 +19,7 @@ export function marginEvidence(
   { depthFactor }: Pick<ScenarioSet, "depthFactor">,
   { repaidByReserve, converged }: Pick<SweepOutcome, "repaidByReserve" | "converged">,
 ): Omit<MarginEvidence, "within"> {
-  const repaid = (r: number) =>
-    columnSums(repaidByReserve, reserves.length, [r]).map((usd, s) => (converged[s] === 1 ? usd : NaN));
+  const repaid = (r: number) => knownOutcomes(columnSums(repaidByReserve, reserves.length, [r]), converged);
   const thinned = (k: number) => columnSums(depthFactor, assets.length, [k]).map((depth) => -depth);
   return {
     tailSoldUsd: Float64Array.from(reserves, ({ bonusFrac }, r) => (1 + bonusFrac) * quantile(repaid(r), LEVEL)),
