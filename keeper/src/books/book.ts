@@ -64,8 +64,11 @@ export interface Remainder {
   /**
    * `rest`: placed as the synthetic collateral. `WETH`: placed as WETH debt. `scaled`: the named amounts exceeded the
    * total by a rounding and were scaled down to it. `not-collateral`: named as supplied, but not part of the total.
+   * `accrued`: interest since the debt was last touched, placed on it. `legacy`: placed in the market that replaced its
+   * own. `negative`: the source has less than nothing of something; the account is left out. `unbacked`: debt without
+   * collateral; the account is left out.
    */
-  readonly handling: "rest" | "WETH" | "scaled" | "not-collateral";
+  readonly handling: "rest" | "WETH" | "scaled" | "not-collateral" | "accrued" | "legacy" | "negative" | "unbacked";
   /** The source's total less what it names; negative where it names more. */
   readonly fileValue: bigint;
   /** What was added to the position; negative where it was taken away. */

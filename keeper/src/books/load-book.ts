@@ -4,10 +4,11 @@ import type { Book } from "./book.js";
 import { BookFolderUnknown, BookNotFound } from "./errors.js";
 import type { BookImporter } from "./importer.js";
 import { aaveSteth202306 } from "./importers/aave-steth-2023-06.js";
+import { compoundV2202305 } from "./importers/compound-v2-2023-05.js";
 import { parseBook } from "./parse-book.js";
 
 /** Every importer there is; a folder is recognised by its file names. */
-const IMPORTERS: readonly BookImporter[] = [aaveSteth202306];
+const IMPORTERS: readonly BookImporter[] = [aaveSteth202306, compoundV2202305];
 
 /**
  * Load a book from a file, from a folder that holds one `*.jsonl` book, or from a folder that an importer knows.

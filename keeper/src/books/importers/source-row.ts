@@ -19,6 +19,10 @@ export function field(row: SourceRow, column: string): string {
   return plain;
 }
 
-export function sourceError({ file, number }: SourceRow, seen: string, expected: string): BookSourceMalformed {
+export function sourceError(
+  { file, number }: Pick<SourceRow, "file" | "number">,
+  seen: string,
+  expected: string,
+): BookSourceMalformed {
   return new BookSourceMalformed(file, number, { seen, expected });
 }
