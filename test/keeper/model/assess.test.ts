@@ -2,7 +2,9 @@ import { expect } from "chai";
 import { buildSystem } from "../../../keeper/src/graph/build-system.js";
 import { assess, explain } from "../../../keeper/src/model/assess.js";
 import type { Assessment, Subject, SubjectScore } from "../../../keeper/src/model/assessment.js";
+import { openBook } from "../../../keeper/src/model/book.js";
 import { marketRules } from "../../../keeper/src/model/calibration.js";
+import { publishedLtvs } from "../../../keeper/src/model/margin/published-ltvs.js";
 import type { Snapshot } from "../../../keeper/src/snapshot/snapshot.js";
 import { multipleToCxUp } from "../../../keeper/src/units.js";
 import { shippedCalibration } from "./calibration-file.js";
@@ -202,6 +204,15 @@ describe("assess: what is not known", () => {
     const leverage = (asset: string) => subjects.find((s) => keyOf(s.subject) === `asset ${asset}`)!.leverageX;
     expect(leverage(GEM)).to.be.NaN;
     expect(leverage(WETH)).to.be.greaterThan(1);
+  });
+
+  it("no LTV is given where the system's leverage is unknown", () => {
+    const snapshot = marketSnapshot({ ...SPEC, depth: { WETH: 5e6, stETH: 4e6 } });
+    const { scenarios, outcome } = explain(snapshot, CALIBRATION);
+    const book = openBook(buildSystem(snapshot, marketRules(CALIBRATION)).state);
+    const ltvs = (leverageX: number) => [...publishedLtvs(book, { scenarios, outcome, leverageX }, CALIBRATION)];
+    expect(ltvs(1.01)).to.deep.equal([0.75, 0.75, 0.75, 0]);
+    expect(ltvs(NaN)).to.deep.equal([0, 0, 0, 0]);
   });
 
   it("an asset without a pool is flagged and stranded", () => {

@@ -94,6 +94,13 @@ describe(engineLimits.name, () => {
     expect(engineLimits(endless, { maxLeverageX: 100, backstopUsd: ample }, CALIBRATION)(book)).to.equal(false);
   });
 
+  it("where no venue has a limit the scenarios are not run", () => {
+    const never = (): never => expect.fail("saw a sweep, expected the ladder alone");
+    const limits = { maxLeverageX: leverage(book), backstopUsd: Float64Array.of(Infinity, Infinity) };
+    expect(engineLimits(never, limits, CALIBRATION)(book)).to.equal(true);
+    expect(() => engineLimits(never, { ...limits, backstopUsd: ample }, CALIBRATION)(book)).to.throw("saw a sweep");
+  });
+
   it("backstops are the calibration's, by venue", () => {
     const known = { ...CALIBRATION.recoverySec, value: 5 };
     const backstopUsd = { default: { ...known, value: 7 }, [STATE.venues[1]!.address]: known };

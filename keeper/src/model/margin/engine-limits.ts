@@ -19,7 +19,8 @@ export interface SystemLimits {
  * The limits of MODEL 7.1 rule 4, asked of the engine: headline leverage at most the target, and EVaR99 of every venue's
  * bad debt at most its backstop. What did not converge is not within them.
  *
- * The ladder, a few cascades, is asked first; `sweep` runs the published scenarios over a book and is most of the cost.
+ * The ladder, a few cascades, is asked first; `sweep` runs the published scenarios over a book and is most of the cost: it
+ * is spared where every backstop is Infinity, as there is nothing to hold its losses to.
  */
 export function engineLimits(
   sweep: (book: Book) => Pick<SweepOutcome, "badDebtByVenue" | "converged">,
@@ -30,7 +31,7 @@ export function engineLimits(
     const reserves = book.state.reserves.map((_, r) => r);
     const ladder = runLadder(book, systemDirection(book, calibration), calibration, createCascade(book, 0));
     if (!(leverageOf(ladder, { reserves }).leverageX <= maxLeverageX)) return false;
-    return keepsBackstops(sweep(book), backstopUsd);
+    return backstopUsd.every((usd) => usd === Infinity) || keepsBackstops(sweep(book), backstopUsd);
   };
 }
 

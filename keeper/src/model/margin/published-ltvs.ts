@@ -52,7 +52,7 @@ export function publishedLtvs(book: Book, measured: Measured, calibration: Calib
   );
 }
 
-/** Infinity where the rule has no objection. `Float64Array[R]`. */
+/** Infinity where the rule has no objection, NaN where the system's leverage is not known. `Float64Array[R]`. */
 function systemicLimits(
   { state }: Book,
   ceiling: Float64Array,
@@ -61,6 +61,7 @@ function systemicLimits(
 ): Float64Array {
   const backstopUsd = backstopLimits(state, calibration);
   const maxLeverageX = calibration.margin.maxLeverage.value;
+  if (Number.isNaN(leverageX)) return new Float64Array(ceiling.length).fill(NaN);
   if (leverageX <= maxLeverageX && keepsBackstops(outcome, backstopUsd))
     return new Float64Array(ceiling.length).fill(Infinity);
   const within = engineLimits(
