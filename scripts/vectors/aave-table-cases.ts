@@ -1,6 +1,6 @@
 import type { Breakpoint, GapTable, LagTable, LoopRow, PoolTable } from "./aave-tables.js";
 import { termsOf } from "./aave-table-terms.js";
-import { absolute, relative, worstOf } from "./compare.js";
+import { absolute, printedDigits, relative, worstOf } from "./compare.js";
 import type { Case } from "./format.js";
 import { healthFactorOf, largestSafeDrop, unpaidAfter, type Loop } from "./leveraged-loop.js";
 
@@ -21,13 +21,14 @@ const rowsOf = <T>(table: T[] | { rows: T[] }): T[] => (Array.isArray(table) ? t
 
 /** Health factor at the start, and the largest drop without a loss. */
 export function breakpointCases(rows: readonly Breakpoint[]): Case[] {
+  const digits = printedDigits(rows.map((row) => row.HF0_published));
   return rows.flatMap(({ LT: lt, bonus, leverage, ...published }) => {
     const loop = { collateral: 100, debt: 100 * (1 - 1 / leverage), lt, bonus };
     const name = `table 6, LT ${lt}, ${leverage}x`;
     const [health, drop] = [healthFactorOf(loop), 100 * largestSafeDrop(loop)];
     const checks = [relative([health, published.HF0_check ?? health]), relative([drop, published.D_check_pct ?? drop])];
     return [
-      near(`${name}: HF`, 4, health, published.HF0_published),
+      near(`${name}: HF`, digits, health, published.HF0_published),
       near(`${name}: drop in %`, 2, drop, published.D_analytic_pct_published),
       worstOf(`${name}: unrounded`, 1e-9, checks),
     ];
@@ -42,10 +43,11 @@ export function gapCases(name: string, table: GapTable, row: LoopRow): Case[] {
   );
 }
 
-/** At a gap of 8 %; lags are fractions. */
+/** At a gap of 8 %; lags are fractions, or from 1 on basis points. */
 export function lagCases(table: LagTable, row: LoopRow): Case[] {
+  const dropFrac = (lag: number) => 1 - 0.92 * (1 - (lag < 1 ? lag : lag / 10_000));
   return rowsOf(table).map(({ lag, bad_debt_usd_m }) =>
-    near(`oracle lag ${lag}`, 2, unpaidAfter(loopOf(row), 1 - 0.92 * (1 - lag)).all, bad_debt_usd_m),
+    near(`oracle lag ${lag}`, 2, unpaidAfter(loopOf(row), dropFrac(lag)).all, bad_debt_usd_m),
   );
 }
 

@@ -27,17 +27,14 @@ const loopLeverage = statement(loop, ({ LTV, leverage, finite_n10, debt }, name)
   return [worstOf(name, EXACT, errors)];
 });
 
-/** `lookthrough`: by whatever name, base units behind one unit of each token. */
-const wrappers = z.object({ A: matrix, lookthrough: vector.optional(), lookthrough_to_ETH: vector.optional() }).extend({
-  rho_A: z.number().optional(),
-  closed: z.number().optional(),
-});
+/** `lookthrough`, or `lookthrough_to_ETH` or another: base units behind one unit of each token. */
+const wrappers = z.looseObject({ A: matrix, rho_A: z.number().optional(), closed: z.number().optional() });
 const leontief = statement(wrappers, ({ A, rho_A, closed, ...expected }, name) => {
   const size = A.length;
   const { units } = lookThrough(flat(A), size);
   const toFirst = A.map((_, j) => units[j * size]!);
-  const given = expected.lookthrough ?? expected.lookthrough_to_ETH ?? [];
-  const errors = pairs(toFirst, given).map(relative);
+  const given = Object.entries(expected).find(([key]) => key.startsWith("lookthrough"))?.[1];
+  const errors = pairs(toFirst, vector.parse(given)).map(relative);
   if (rho_A !== undefined) errors.push(absolute([spectralRadius(flat(A), size).radius, rho_A]));
   if (closed !== undefined) errors.push(relative([toFirst.at(-1)!, closed]));
   return [worstOf(name, EXACT, errors)];

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { averageFactor, depthUsdAt } from "../../keeper/src/model/impact.js";
 import { oneAccount, runSmall } from "../../test/keeper/model/run-small.js";
-import { EXACT, statement, type Statement } from "./analytic-statement.js";
-import { absolute, differs, relative, worstOf } from "./compare.js";
+import { EXACT, formsOf, statement, type Statement } from "./analytic-statement.js";
+import { absolute, differs, nearest, relative, worstOf } from "./compare.js";
 
 const cap = z.object({ reserve: z.number(), bonus: z.number(), x_max: z.number() }).extend({
   profit_at_cap: z.number(),
@@ -24,15 +24,13 @@ const profitCap = statement(cap, ({ reserve: reserveUsd, bonus, x_max, ...profit
   return [worstOf(name, EXACT, errors)];
 });
 
-/** Of the pool in the same file. Best where the last unit sold brings in what it cost: at the price 1/(1+b). */
+/** Of a pool in the same file. Best where the last unit sold brings in what it cost: at the price 1/(1+b). */
 const profitBest = statement(best, ({ x_star, x_star_closed }, name, all) => {
-  return Object.values(all).flatMap((other) => {
-    const pool = cap.safeParse(other);
-    if (!pool.success) return [];
-    const { reserve: reserveUsd, bonus } = pool.data;
+  const ofPools = formsOf(cap, all).map(({ reserve: reserveUsd, bonus }) => {
     const ours = depthUsdAt({ kind: "cpmm", reserveUsd }, 1 - 1 / (1 + bonus)) / (1 + bonus);
-    return [worstOf(name, EXACT, [relative([ours, x_star_closed]), relative([ours, x_star])])];
+    return worstOf(name, EXACT, [relative([ours, x_star_closed]), relative([ours, x_star])]);
   });
+  return [nearest(ofPools)];
 });
 
 /** What each step of the file's own simulation repays, as a share of the collateral. */

@@ -6,7 +6,7 @@ import { sparseOfRows } from "../../keeper/src/model/clearing/sparse.js";
 import { vulnerability } from "../../keeper/src/model/clearing/vulnerability.js";
 import { matrix, vector } from "./analytic-claims.js";
 import { EXACT, statement, type Statement } from "./analytic-statement.js";
-import { pairs, relative, worstOf } from "./compare.js";
+import { pairs, relative, worstOf, type Pair } from "./compare.js";
 
 /** `L[i][j]`: i owes j; or two firms that owe each other `Lbar`. */
 const firms = z.object({ e: vector, greatest: vector, least: vector }).extend({
@@ -31,7 +31,7 @@ const systemic = z.object({ shock_gov: z.number(), L_per_EURm: z.number() }).ext
   direct_loss_over_equity: z.number(),
   aggregate_vulnerability: z.number(),
   systemicness_sum: z.number(),
-  systemicness: z.record(z.string(), z.number()),
+  systemicness: z.record(z.string(), z.number()).default({}),
 });
 const bank = z.object({ name: z.string(), CET1: z.number(), assets: z.number(), gov: z.number(), corp: z.number() });
 /** Whose rows the form's banks are. */
@@ -44,10 +44,11 @@ const targeters = statement(systemic, ({ shock_gov, L_per_EURm: impact, systemic
   const [assetsUsd, equityUsd] = [column((row) => row.assets), column((row) => row.CET1)];
   const system = { assetsUsd, equityUsd, holdingsUsd, impactPerUsd: Float64Array.of(impact, impact) };
   const ours = vulnerability(system, Float64Array.of(-shock_gov, 0));
-  const each = pairs(
-    ours.systemicFrac,
-    banks.map((row) => systemicness[row.name] ?? NaN),
-  );
+  const index = new Map(banks.map((row, i) => [row.name, i]));
+  const each = Object.entries(systemicness).map(([bankName, share]): Pair => [
+    ours.systemicFrac[index.get(bankName) ?? -1] ?? NaN,
+    share,
+  ]);
   const errors = [
     relative([ours.directFrac, expected.direct_loss_over_equity]),
     relative([ours.aggregateFrac, expected.aggregate_vulnerability]),

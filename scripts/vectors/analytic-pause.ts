@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { depthUsdAt } from "../../keeper/src/model/impact.js";
-import { EXACT, statement, type Statement } from "./analytic-statement.js";
-import { absolute, relative, worstOf } from "./compare.js";
+import { EXACT, formsOf, statement, type Statement } from "./analytic-statement.js";
+import { absolute, nearest, relative, worstOf } from "./compare.js";
 import type { Case } from "./format.js";
 import { expectedUnpaid } from "./waiting-position.js";
 
@@ -37,15 +37,15 @@ const pausePut = statement(put, ({ rows_T_F_BDclosed_BDmc: rows, T_opt, ...posit
   return [...waits, worstOf(`${name}: best`, EXACT, [relative([least[0], T_opt]), relative([ours[0], T_opt])])];
 });
 
-/** The position of the same file, at the same waits, whose price does not come back. */
+/** A position of the same file, at the same waits, whose price does not come back. */
 const neverPause = statement(noRecovery, ({ BD_by_T }, name, all) => {
-  const found = Object.values(all).flatMap((form) => put.safeParse(form).data ?? []);
-  return found.map(({ rows_T_F_BDclosed_BDmc: rows, ...position }) => {
+  const ofPositions = formsOf(put, all).map(({ rows_T_F_BDclosed_BDmc: rows, ...position }) => {
     const ours = rows.map(([minutes]) => expectedUnpaid({ ...position, tau_r_min: Infinity }, minutes).unpaid);
     const errors = BD_by_T.map((expected, t) => absolute([ours[t] ?? NaN, expected]) / position.D);
     const falls = ours.some((unpaid, t) => t > 0 && unpaid < ours[t - 1]! - QUADRATURE * position.D);
     return worstOf(name, QUADRATURE, [...errors, falls ? 1 : 0]);
   });
+  return [nearest(ofPositions)];
 });
 
 const throttleRate = statement(throttle, ({ delta_usd_per_100pct: deltaUsd, tau_r_min, bonus, ...expected }, name) => {

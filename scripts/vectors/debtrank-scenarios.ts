@@ -37,6 +37,13 @@ export function initialStress(scene: Scene, kind: "default" | "uniform", s: numb
   return kind === "uniform" ? stress.fill((s + 1) / 100) : stress.fill(1, s, s + 1);
 }
 
+/** The number of a scenario that is named after its node or its shock, wherever its row stands. */
+export function numberOf(scenario: string, { nodes }: ExposuresFile): number | null {
+  const node = nodes.name.indexOf(scenario);
+  const percent = /^(\d+) pct shock$/.exec(scenario)?.[1];
+  return node >= 0 ? node : percent === undefined ? null : Number(percent) - 1;
+}
+
 /** Spread `initial`, and sum up. */
 export function runScenario(
   { network, weights }: Scene,

@@ -2,7 +2,7 @@ import type { Spread, StressSummary } from "../../keeper/src/model/clearing/debt
 import { spectralRadius } from "../../keeper/src/model/sensitivity/spectral.js";
 import { pairs, relative, worstOf } from "./compare.js";
 import type { ExposuresFile, SummaryRow } from "./debtrank-file.js";
-import { initialStress, runScenario, type Scene } from "./debtrank-scenarios.js";
+import { initialStress, numberOf, runScenario, type Scene } from "./debtrank-scenarios.js";
 import type { Case } from "./format.js";
 
 const TOLERANCE = 1e-3;
@@ -27,7 +27,7 @@ const printed = (row: SummaryRow): number[] => [
 export function summaryCases(scene: Scene, file: ExposuresFile): Case[] {
   const each = (array: keyof ExposuresFile & `${string}_summary`, kind: "default" | "uniform", spread: Spread) =>
     (file[array] ?? []).map((row, r): Case => {
-      const initial = initialStress(scene, kind, (file.first[array] ?? 0) + r);
+      const initial = initialStress(scene, kind, numberOf(row.scenario, file) ?? (file.first[array] ?? 0) + r);
       const { summary } = runScenario(scene, initial, spread, "loose");
       return worstOf(
         `summary ${row.scenario}, ${spread}`,

@@ -1,19 +1,25 @@
 import type { SquareRootMarket } from "../../keeper/src/model/clearing/square-root-sales.js";
 import type { Equilibria, SqrtInput, Toy } from "./firesale-sqrt-file.js";
 
-export function marketOf(input: SqrtInput, kappa: number, maxLeverage: number): SquareRootMarket {
+/** The market of a case; `inputs` by name. */
+export function marketOf(
+  inputs: Readonly<Record<string, SqrtInput>>,
+  { name, kappa, lambda_bar }: { readonly name: string; readonly kappa: number; readonly lambda_bar: number },
+): SquareRootMarket {
+  const input = inputs[name];
+  if (input === undefined) throw new Error(`saw input "${name}", expected one of ${Object.keys(inputs).join(", ")}`);
   return {
     equityUsd: Float64Array.from(input.e_1),
     loansUsd: Float64Array.from(input.L_1_total),
     holdingsUsd: Float64Array.from(input.S_1.flat()),
     impactPerRootUsd: Float64Array.from(input.volatility, (sigma, k) => (sigma * kappa) / Math.sqrt(input.adv[k]!)),
-    maxLeverage,
+    maxLeverage: lambda_bar,
   };
 }
 
 /** One security, whose impact is written out: "delta = sqrt(0.000022 * q), ...". */
 export function toyMarket({ state, lb, impact }: Toy): SquareRootMarket {
-  const scale = /sqrt\(([\d.e-]+) \* q\)/.exec(impact)?.[1];
+  const scale = /sqrt\(\s*([\d.eE+-]+)\s*\*\s*q\s*\)/.exec(impact)?.[1];
   if (scale === undefined) throw new Error(`saw impact "${impact}", expected "sqrt(NUMBER * q)": write it like that`);
   return {
     equityUsd: Float64Array.from(state.e_1),

@@ -51,7 +51,7 @@ export const fireSaleSqrt: VectorFormat = {
   check(data) {
     const { inputs, cases, toy_two_equilibria: toy } = sqrtFile.parse(data);
     const markets = cases.flatMap((one) => {
-      const market = marketOf(inputs[one.name]!, one.kappa, one.lambda_bar);
+      const market = marketOf(inputs, one);
       return casesOf(`${one.name}, kappa ${one.kappa}, limit ${one.lambda_bar}`, market, one);
     });
     return toy === undefined ? markets : [...markets, ...casesOf("toy", toyMarket(toy), toyEquilibria(toy))];

@@ -27,7 +27,7 @@ const add = (values: readonly number[]) => values.reduce((total, value) => total
 
 /** Seconds of an ISO time, microseconds included. */
 function secondsOf(time: string): number {
-  const [, whole = "", fraction = "0"] = /^([^.]+)(\.\d+)?/.exec(time) ?? [];
+  const [, whole = "", fraction = "0"] = /^(\d+-\d+-\d+T[\d:]+)(\.\d+)?/.exec(time) ?? [];
   return Date.parse(`${whole}Z`) / 1000 + Number(fraction);
 }
 

@@ -7,12 +7,12 @@ export type Values = Record<string, string | number>;
 /** As the file prints them: five digits. */
 const PRINTED: readonly string[] = ["executionPrice", "poolPriceBefore", "poolPriceAfter"];
 
-/** True where what we have of a field is what the row expects. */
+/** True where what we have of a field is what the row expects; a price of -0 is one of 0. */
 export function agrees(field: string, actual: Values, expected: unknown): boolean {
   const value = actual[field];
   if (field === "swapError") return String(expected).split(" ").includes(String(value));
   return PRINTED.includes(field)
-    ? Object.is(Number(Number(value).toPrecision(5)), Number(expected))
+    ? Object.is(Number(Number(value).toPrecision(5)) + 0, Number(expected) + 0)
     : value === expected;
 }
 

@@ -131,6 +131,120 @@ describe("vectors", function () {
     expect([cases.length, format?.name]).to.deep.equal([tickToSqrt.length, "uniswap_v3_swaps"]);
   });
 
+  /** The cases of `name` after `change`, all of which have to be right: at least one. */
+  const expectRight = (name: string, change: (data: never) => object): void => {
+    const { cases, problem } = checkFile(
+      write("changed.json", JSON.stringify(change(JSON.parse(read(name)) as never))),
+    );
+    expect(problem).to.equal(null);
+    expect(cases.length).to.be.greaterThan(0);
+    expect(cases.filter((one) => !passes(one))).to.deep.equal([]);
+  };
+
+  it("aave_liquidation_tables: lags in basis points, health factors with fewer digits", () => {
+    expectRight(
+      "aave_liquidation_tables",
+      (data: { table6_breakpoints: { HF0_published: number }[]; table9: object }) => ({
+        ...data,
+        table6_breakpoints: data.table6_breakpoints.map((row) => ({
+          ...row,
+          HF0_published: Number(row.HF0_published.toFixed(3)),
+        })),
+        oracle_lag_at_8pct_gap: [0, 31, 159, 500].map((lag, r) => ({
+          lag,
+          bad_debt_usd_m: [0.58, 0.86, 2.03, 5.13][r]!,
+        })),
+      }),
+    );
+  });
+
+  it("clearing: nobody who pays, nobody who owes, and no cases of the first peer", () => {
+    const [nothing, one] = [
+      [0, 0],
+      [1, 1],
+    ];
+    const zero = { ea: nothing, alpha: 0.5, beta: 0.5, clearing: nothing };
+    const broke = { ...zero, name: "broke", el: one, default: one };
+    const free = { ...zero, name: "free", el: nothing, default: nothing };
+    expectRight(
+      "clearing_eisenberg_noe_rogers_veraart",
+      ({ third_peer_literals }: { third_peer_literals: object[] }) => ({
+        third_peer_literals: [
+          ...third_peer_literals,
+          { ...broke, L: [nothing, [3, 0]] },
+          { ...free, L: [nothing, nothing] },
+        ],
+      }),
+    );
+  });
+
+  it("debtrank_125: summaries of any scenarios, in any order, are known by name", () => {
+    expectRight("debtrank_125", (data: Record<string, object[]>) => ({
+      ...{ nodes: data["nodes"], exposures_coo: data["exposures_coo"] },
+      default_each_debtrank_summary: data["default_each_debtrank_summary"]!.slice(5, 9).reverse(),
+      uniform_shock_debtrank_summary: data["uniform_shock_debtrank_summary"]!.slice(2, 4),
+    }));
+  });
+
+  it("firesale_sqrtlaw: an impact in other notation, and an input that is not there", () => {
+    const toy = ({ inputs, toy_two_equilibria }: { inputs: object; toy_two_equilibria: object }) => ({
+      inputs,
+      cases: [] as object[],
+      toy_two_equilibria: { ...toy_two_equilibria, impact: "delta = sqrt(2.2e-5*q)" },
+    });
+    expectRight("firesale_sqrtlaw", toy);
+    const market = { name: "nowhere", kappa: 1, lambda_bar: 30, delta_lower: [0], delta_upper: [0] };
+    const data = { ...toy(JSON.parse(read("firesale_sqrtlaw")) as never), cases: [market] };
+    expect(checkFile(write("nowhere.json", JSON.stringify(data))).problem).to.match(
+      /saw input "nowhere", expected one of/,
+    );
+  });
+
+  it("cascade_golden: outputs may be absent; a row with nothing to compare does not pass", () => {
+    type Golden = {
+      systems: object;
+      runs: { out: { price: number[] } }[];
+      jacobians: { system: string; rho_h5: number }[];
+    };
+    const partial = ({ systems, runs, jacobians }: Golden) => ({
+      systems,
+      runs: runs.slice(0, 3).map((row) => ({ ...row, out: { price: row.out.price } })),
+      jacobians: jacobians.map(({ system, rho_h5 }) => ({ system, rho_h5 })),
+    });
+    expectRight("cascade_golden", partial);
+    const data = partial(JSON.parse(read("cascade_golden")) as Golden);
+    const empty = { ...data, jacobians: data.jacobians.map(({ system }) => ({ system })) };
+    const { cases } = checkFile(write("bare.json", JSON.stringify(empty)));
+    expect(cases.filter((one) => !passes(one)).map(({ name }) => name)).to.deep.equal(
+      data.jacobians.map(({ system }) => `Jacobian of ${system}`),
+    );
+  });
+
+  it("analytic_closed_forms: several pools and positions, or none; some banks; units by any name", () => {
+    const pool = (reserve: number, bonus: number) => {
+      const profit = (x: number) => ((1 + bonus) * x * reserve) / (reserve + (1 + bonus) * x) - x;
+      const [cap, best] = [(bonus * reserve) / (1 + bonus), (reserve * (Math.sqrt(1 + bonus) - 1)) / (1 + bonus)];
+      return [
+        { reserve, bonus, x_max: cap, profit_at_cap: 0, profit_at_half: profit(cap / 2) },
+        { x_star: best, x_star_closed: best },
+      ];
+    };
+    expectRight("analytic_closed_forms", () => ({ cases: { ...[...pool(1_000, 0.05), ...pool(70, 0.2)] } }));
+    expectRight("analytic_closed_forms", ({ cases }: { cases: Record<string, Record<string, object>> }) => {
+      const { systemicness, ...banks } = cases["T11_GLT_EBA2018"]!;
+      const { lookthrough_to_ETH, ...claims } = cases["T6_leontief"]!;
+      const some = Object.fromEntries(Object.entries(systemicness!).slice(4, 9));
+      return {
+        cases: {
+          T4_cpmm_profit_argmax: cases["T4_cpmm_profit_argmax"],
+          T9_no_recovery_pause_never_helps: cases["T9_no_recovery_pause_never_helps"],
+          banks: { ...banks, systemicness: some },
+          claims: { ...claims, lookthrough_to_USD: lookthrough_to_ETH },
+        },
+      };
+    });
+  });
+
   it("recognises each file as one format", () => {
     for (const name of new Set(WRONG.map(([file]) => file))) {
       const data: unknown = JSON.parse(read(name));
