@@ -87,6 +87,11 @@ function valueShares(units: Float64Array, claims: Float64Array, priceUsd: Float6
   });
 }
 
+/** True where asset k is a claim on others, by whose prices it moves. */
+export function isDerived({ start }: Pick<WeightRows, "start">, k: number): boolean {
+  return start[k + 1]! > start[k]!;
+}
+
 /** Pack rows of `[asset, weight]` into CSR. */
 export function weightRows(size: number, rowOf: (j: number) => readonly (readonly [number, number])[]): WeightRows {
   const rows = Array.from({ length: size }, (_, j) => rowOf(j));

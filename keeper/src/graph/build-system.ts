@@ -1,6 +1,6 @@
 import type { AssetState, ReserveState, Snapshot, VenueState } from "../snapshot/snapshot.js";
 import { BPS_ONE, fromUnits } from "../units.js";
-import { backingOf, weightRows, type Backing } from "./backing.js";
+import { backingOf, isDerived, weightRows, type Backing } from "./backing.js";
 import { marketsOf, type Market, type MarketRules } from "./markets.js";
 import { systemCoverage, usdPerBaseStep, venueCoverage } from "./coverage.js";
 import { packPositions } from "./positions.js";
@@ -97,7 +97,7 @@ function assetViews(assets: readonly AssetState[], { markets, backing, rules }: 
   return assets.map((asset, k) => {
     const market = markets.get(k);
     const stable = rules.stables.has(asset.symbol);
-    const derived = backing.shares.start[k + 1]! > backing.shares.start[k]!;
+    const derived = isDerived(backing.shares, k);
     const worthless = backing.unitUsd[k] === 0;
     const endless = !worthless && (stable || derived || quotes.has(k));
     return {
@@ -186,7 +186,7 @@ function marketFlags(views: readonly AssetView[], shares: WeightRows, reserves: 
   const flags: StateFlag[] = [];
   views.forEach((view, k) => {
     const isReserve = reserves.some((r) => r.asset === k);
-    const derived = shares.start[k + 1]! > shares.start[k]!;
+    const derived = isDerived(shares, k);
     if (view.curve.kind === "none" && isReserve) {
       flags.push({ kind: "no-market", id: view.address, reason: "no pool takes it: worth nothing to a liquidator" });
     }

@@ -1,3 +1,4 @@
+import { isDerived } from "../graph/backing.js";
 import type { Book } from "./book.js";
 import { valueFor, type Calibration } from "./calibration.js";
 import { runCascade, type Cascade, type CascadeRules } from "./cascade.js";
@@ -51,7 +52,7 @@ export function reboundFrac(ladder: readonly LadderStep[]): number {
 export function systemDirection(book: Book, calibration: Calibration): Float64Array {
   const { backing, assets } = book.state;
   return Float64Array.from(assets, (asset, k) =>
-    asset.stable || backing.start[k + 1]! > backing.start[k]! ? 0 : valueFor(calibration.tailBeta, asset.symbol),
+    asset.stable || isDerived(backing, k) ? 0 : valueFor(calibration.tailBeta, asset.symbol),
   );
 }
 

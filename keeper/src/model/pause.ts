@@ -1,3 +1,4 @@
+import { isDerived } from "../graph/backing.js";
 import { addTo, badDebtOf, nothing, type Attribution } from "./attribution.js";
 import type { Book } from "./book.js";
 import { valueFor, type Calibration } from "./calibration.js";
@@ -87,7 +88,7 @@ export function oneSigma(book: Book, calibration: Calibration, sec: number): Sho
   const { assets, backing } = book.state;
   const spread = Math.sqrt(sec / DAY_SEC);
   const drop = (k: number) => {
-    const still = assets[k]!.stable || backing.start[k + 1]! > backing.start[k]!;
+    const still = assets[k]!.stable || isDerived(backing, k);
     return still ? 0 : 1 - exp(-valueFor(calibration.sigmaDaily, assets[k]!.symbol) * spread);
   };
   return { ...standstill(assets.length), dropFrac: Float64Array.from(assets, (_, k) => drop(k)) };

@@ -7,7 +7,7 @@ import { averageFactor } from "./impact.js";
  *
  * **Units.** Sales valued at the price before them. **Source.** MODEL 5.4: average price for proceeds.
  */
-export function proceedsUsd(state: SystemState, soldUsd: Float64Array, depthFactor: Float64Array): number {
+function proceedsUsd(state: SystemState, soldUsd: Float64Array, depthFactor: Float64Array): number {
   const usd = Float64Array.from(soldUsd);
   const { start, asset, weight } = state.passOn;
   let proceeds = 0;

@@ -1,4 +1,4 @@
-import type { Backing } from "../graph/backing.js";
+import { isDerived, type Backing } from "../graph/backing.js";
 import type { SystemState } from "../graph/system-state.js";
 import type { Scope } from "./scope.js";
 import { grossMultiples } from "./velocity.js";
@@ -30,7 +30,7 @@ export function claimMultiples(state: SystemState, backing: Backing): Float64Arr
  * nothing is supplied. For a base asset, everything that rests on it counts, in proportion.
  */
 export function rehypothecationX(state: SystemState, multiples: Float64Array, scope: Scope): number {
-  const base = scope.asset !== null && state.backing.start[scope.asset] === state.backing.start[scope.asset + 1];
+  const base = scope.asset !== null && !isDerived(state.backing, scope.asset);
   if (scope.asset !== null && !base) return multiples[scope.asset]!;
   const reserves = base ? state.reserves : scope.reserves.map((r) => state.reserves[r]!);
   let gross = 0;
@@ -46,7 +46,7 @@ export function rehypothecationX(state: SystemState, multiples: Float64Array, sc
 /** Value share of base asset `base` in token `j`. */
 function shareOf(state: SystemState, j: number, base: number): number {
   const { start, asset, weight } = state.backing;
-  if (start[j] === start[j + 1]) return j === base ? 1 : 0;
+  if (!isDerived(state.backing, j)) return j === base ? 1 : 0;
   for (let e = start[j]!; e < start[j + 1]!; e++) if (asset[e] === base) return weight[e]!;
   return 0;
 }

@@ -57,7 +57,7 @@ export function worstRows(outcomes: Float64Array, level: number): WorstRows {
 }
 
 /** Mean of `outcomes` over the worst rows; of the outcomes that they are the worst rows of, their expected shortfall. */
-export function tailMean(outcomes: Float64Array, { rows, weight }: WorstRows): number {
+function tailMean(outcomes: Float64Array, { rows, weight }: WorstRows): number {
   let sum = 0;
   for (let at = 0; at < rows.length; at++) sum += weight[at]! * outcomes[rows[at]!]!;
   return sum;

@@ -26,7 +26,7 @@ export interface MarginEvidence {
 }
 
 /** The rules of MODEL 7.1, in its order. */
-export const LT_RULES = ["smart", "solvency", "slippage", "systemic"] as const;
+const LT_RULES = ["smart", "solvency", "slippage", "systemic"] as const;
 export type LtRule = (typeof LT_RULES)[number];
 
 /** Recommendation for one market. */

@@ -1,3 +1,4 @@
+import { isDerived } from "../../graph/backing.js";
 import type { SystemState } from "../../graph/system-state.js";
 import { valueFor, type Calibration } from "../calibration.js";
 import { exp } from "../elementary.js";
@@ -100,8 +101,4 @@ function depeg(
       dropFrac[row * assets.length + k] = Math.min(MAX_DROP, drop);
     });
   }
-}
-
-function isDerived({ start }: SystemState["backing"], asset: number): boolean {
-  return start[asset + 1]! > start[asset]!;
 }
