@@ -11,9 +11,11 @@ const ENTRY = new URL("worker.mjs", import.meta.url);
 /** Threads that wait for sweeps: starting one takes longer than a sweep of a few hundred scenarios. */
 export interface SweepThreads {
   /**
-   * Run every scenario of `set` over `book`, the same bits as `sweep` in the model gives.
+   * Run every scenario of `set` over `book`, the same bits as `sweep` in the model gives. One sweep after the other: whoever
+   * asks while one is running waits for it.
    *
-   * **Throws** what a thread threw; `RangeError` for rules with a gate, which is a function and stays in its thread.
+   * **Throws** what a thread threw, then and ever after; `RangeError` for rules with a gate, which is a function and stays
+   * in its thread.
    */
   sweep(book: Book, set: ScenarioSet, rules: CascadeRules): Promise<SweepOutcome>;
   close(): Promise<void>;
@@ -23,9 +25,24 @@ export interface SweepThreads {
 export function startThreads(count: number): SweepThreads {
   if (!(Number.isInteger(count) && count >= 1)) throw new RangeError(`${count} threads: expected 1 or more`);
   const workers = Array.from({ length: count }, () => new Worker(ENTRY, { execArgv: [] }));
+  let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
+  const sweepNext = async (book: Book, set: ScenarioSet, rules: CascadeRules): Promise<SweepOutcome> => {
+    await last;
+    if (closed) throw new Error("the sweep threads are closed: start new ones");
+    return sweepWith(workers, book, set, rules);
+  };
   return {
-    sweep: (book, set, rules) => sweepWith(workers, book, set, rules),
-    close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
+    async sweep(book, set, rules) {
+      if (rules.gate !== undefined) throw new RangeError("a gate cannot go to another thread: sweep in this one");
+      const outcome = sweepNext(book, set, rules);
+      last = outcome;
+      return outcome;
+    },
+    async close() {
+      closed = true;
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
   };
 }
 
@@ -50,7 +67,6 @@ async function sweepWith(
   set: ScenarioSet,
   rules: CascadeRules,
 ): Promise<SweepOutcome> {
-  if (rules.gate !== undefined) throw new RangeError("a gate cannot go to another thread: sweep in this one");
   const common = share({ book: withoutOwners(book), set, rules, outcome: createOutcome(book, set.count) });
   const next = share(new Int32Array(1));
   const jobs = workers.map((): SweepJob => {

@@ -35,6 +35,32 @@ describe("sweep on threads", function () {
     }
   });
 
+  it("the same threads serve two who ask at once, one after the other", async () => {
+    const threads = startThreads(2);
+    try {
+      const asked = [0, 1].map(() => threads.sweep(book, set, LADDER_RULES));
+      for (const outcome of await Promise.all(asked)) expectSameBytes(outcome, alone);
+    } finally {
+      await threads.close();
+    }
+  });
+
+  it("error: threads that have ended, by a mistake or by being closed, say so to whoever asks later", async () => {
+    const messageOf = (asked: Promise<unknown>) =>
+      asked.then(
+        () => "",
+        (error: unknown) => (error as Error).message,
+      );
+    const torn = { ...book, state: { ...book.state, venues: [] } };
+    const [broken, done] = [startThreads(1), startThreads(1)];
+    const first = await messageOf(broken.sweep(torn, set, LADDER_RULES));
+    expect(await messageOf(broken.sweep(book, set, LADDER_RULES)))
+      .to.equal(first)
+      .and.include("undefined");
+    await Promise.all([broken.close(), done.close()]);
+    expect(await messageOf(done.sweep(book, set, LADDER_RULES))).to.include("closed");
+  });
+
   it("error: what a thread throws arrives", async () => {
     const torn = { ...book, state: { ...book.state, venues: [] } };
     const failure = await sweepOnThreads(torn, set, LADDER_RULES, 2).catch((error: unknown) => error);
