@@ -308,6 +308,18 @@ describe("perps in a cascade", () => {
     expect(bet.besideUsd[1]).to.be.closeTo(15, 1e-9);
   });
 
+  it("what two shorts of one owner hedge together is sold once", () => {
+    const rows = [
+      { size: 100, margin: 4 },
+      { size: -60, margin: 60, owner: 0 },
+      { size: -40, margin: 60, owner: 0 },
+    ];
+    const flat = { ...lender, collateral: [[0, 50]], debt: [[10, 0]], curves: [INF, INF] };
+    const { run } = runAll(stateOf(flat), [0, 0.1], { perps: perpsOf(rows) });
+    expect([...run.perps!.adlUsd]).to.deep.equal([0, -60, -40]);
+    expect(run.besideUsd[1]).to.be.closeTo(50, 1e-9);
+  });
+
   it("an owner without spot has no hedge to lose", () => {
     const rows = [
       { size: 100, margin: 4 },

@@ -82,8 +82,12 @@ export function slowFullCascade(system: SmallSystem, run: SlowFullRun): SlowFull
       if (owner < 0 || closed === 0 || run.perps.closed.has(p)) return;
       const k = run.assetOf[p.market]!;
       const spot = (units[owner]![k]! - debts[owner]![k]!) * start[k]!;
-      if (spot * before[m]! >= 0) return;
-      coming[k]! -= (run.unwind * Math.min(1, Math.abs(spot / before[m]!)) * closed) / start[k]!;
+      const whole = positions.reduce((size, other, j) => {
+        const same = run.ownerOf[j] === owner && run.assetOf[other.market] === k && !run.perps.closed.has(other);
+        return same ? size + before[j]! : size;
+      }, 0);
+      if (spot * whole >= 0 || spot * closed >= 0) return;
+      coming[k]! -= (run.unwind * Math.min(1, Math.abs(spot / whole)) * closed) / start[k]!;
     });
     sold.forEach((u, k) => (net[k]! += u));
     history.push(exogenous.map((p, k) => slowPrice(system.curves[k]!, p, net[k]!)));

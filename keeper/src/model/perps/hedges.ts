@@ -7,31 +7,45 @@ import type { PerpBook, PerpRun } from "./perp-book.js";
  * Sales of owners whose hedges were closed for them: deleveraging takes the perpetual leg of a hedged position, and what it
  * hedged is exposed again. `soldUsd[K]` gets `unwindFrac` of it; negative where a long had hedged a debt.
  *
- * Of a closed size, the share is a hedge that the owner's positions on the other side make up of the whole position; more
- * than that is a bet, and leaves nothing behind. `adlBeforeUsd[P]` is `run.adlUsd` as it was before the round.
+ * Of a closed size, the share is a hedge that the owner's holdings on the other side make up of all that the owner had in
+ * perps on the asset; more than that is a bet, and leaves nothing behind. `adlBeforeUsd[P]` is `run.adlUsd` as it was before
+ * the round.
  *
  * **Source.** MODEL 5.7: "ADL removes hedges".
  */
-export function unwindHedges(
-  spot: OwnerSpot,
-  {
-    perps,
-    run,
-    adlBeforeUsd,
-  }: { readonly perps: PerpBook; readonly run: PerpRun; readonly adlBeforeUsd: Float64Array },
-  unwindFrac: number,
-  soldUsd: Float64Array,
-): void {
+export function unwindHedges(spot: OwnerSpot, round: PerpRound, unwindFrac: number, soldUsd: Float64Array): void {
+  const { perps, run, adlBeforeUsd } = round;
+  const sizes = run.adlUsd.some((usd, i) => usd !== adlBeforeUsd[i]) ? sizesByOwner(round) : [];
   for (let i = 0; i < perps.market.length; i++) {
     const closed = run.adlUsd[i]! - adlBeforeUsd[i]!;
     if (closed === 0 || perps.owner[i]! < 0) continue;
     const { asset } = perps.markets[perps.market[i]!]!;
     const held = spot.netUsd(perps.owner[i]!, asset);
-    const size = run.sizeUsd[i]! + closed;
-    if (!(held * size < 0)) continue;
+    const size = sizes[perps.owner[i]!]!.get(asset)!;
+    if (!(held * size < 0 && held * closed < 0)) continue;
     const hedged = Math.min(1, Math.abs(held / size));
     soldUsd[asset] = soldUsd[asset]! - unwindFrac * hedged * closed;
   }
+}
+
+/** A round of perps that is over. */
+interface PerpRound {
+  readonly perps: PerpBook;
+  readonly run: PerpRun;
+  readonly adlBeforeUsd: Float64Array;
+}
+
+/** Net size in USD at t0 of each owner's perps on each asset: what liquidations left, before deleveraging took its part. */
+function sizesByOwner({ perps, run, adlBeforeUsd }: PerpRound): Map<number, number>[] {
+  const sizes: Map<number, number>[] = [];
+  for (let i = 0; i < perps.market.length; i++) {
+    const owner = perps.owner[i]!;
+    if (owner < 0) continue;
+    const { asset } = perps.markets[perps.market[i]!]!;
+    const own = (sizes[owner] ??= new Map());
+    own.set(asset, (own.get(asset) ?? 0) + run.sizeUsd[i]! + (run.adlUsd[i]! - adlBeforeUsd[i]!));
+  }
+  return sizes;
 }
 
 /** What owners hold beside their perps. */
