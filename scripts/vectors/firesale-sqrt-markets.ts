@@ -1,19 +1,20 @@
 import type { SquareRootMarket } from "../../keeper/src/model/clearing/square-root-sales.js";
 import type { Equilibria, SqrtInput, Toy } from "./firesale-sqrt-file.js";
 
-/** The market of a case; `inputs` by name. */
-export function marketOf(
-  inputs: Readonly<Record<string, SqrtInput>>,
-  { name, kappa, lambda_bar }: { readonly name: string; readonly kappa: number; readonly lambda_bar: number },
-): SquareRootMarket {
+/** The input of that name. */
+export function inputNamed(inputs: Readonly<Record<string, SqrtInput>>, name: string): SqrtInput {
   const input = inputs[name];
   if (input === undefined) throw new Error(`saw input "${name}", expected one of ${Object.keys(inputs).join(", ")}`);
+  return input;
+}
+
+export function marketOf(input: SqrtInput, kappa: number, maxLeverage: number): SquareRootMarket {
   return {
     equityUsd: Float64Array.from(input.e_1),
     loansUsd: Float64Array.from(input.L_1_total),
     holdingsUsd: Float64Array.from(input.S_1.flat()),
     impactPerRootUsd: Float64Array.from(input.volatility, (sigma, k) => (sigma * kappa) / Math.sqrt(input.adv[k]!)),
-    maxLeverage: lambda_bar,
+    maxLeverage,
   };
 }
 

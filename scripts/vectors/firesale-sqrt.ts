@@ -7,7 +7,7 @@ import {
 } from "../../keeper/src/model/clearing/square-root-sales.js";
 import { differs, pairs, relativeTo, worstOf } from "./compare.js";
 import { sqrtFile, type Equilibria } from "./firesale-sqrt-file.js";
-import { marketOf, toyEquilibria, toyMarket } from "./firesale-sqrt-markets.js";
+import { inputNamed, marketOf, toyEquilibria, toyMarket } from "./firesale-sqrt-markets.js";
 import type { Case, VectorFormat } from "./format.js";
 import { hasKeys } from "./shape.js";
 
@@ -51,7 +51,7 @@ export const fireSaleSqrt: VectorFormat = {
   check(data) {
     const { inputs, cases, toy_two_equilibria: toy } = sqrtFile.parse(data);
     const markets = cases.flatMap((one) => {
-      const market = marketOf(inputs, one);
+      const market = marketOf(inputNamed(inputs, one.name), one.kappa, one.lambda_bar);
       return casesOf(`${one.name}, kappa ${one.kappa}, limit ${one.lambda_bar}`, market, one);
     });
     return toy === undefined ? markets : [...markets, ...casesOf("toy", toyMarket(toy), toyEquilibria(toy))];
