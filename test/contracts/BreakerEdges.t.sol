@@ -30,6 +30,14 @@ contract BreakerEdgesTest is BreakerStates {
         }
     }
 
+    function test_next_countsAnEpochInABlockInWhichNothingCounted() public pure {
+        BreakerState memory s = _start();
+        BreakerInput memory second = _input(2, 125, 0, 0);
+        second.blockNumber = 100;
+        _assertLevel(_go(s, _input(1, 124, 0, 0)), Level.Normal, "nothing, in block 100");
+        _assertLevel(_go(s, second), Level.Watch, "in the same block");
+    }
+
     function test_next_keepsTheNewestObservation() public pure {
         BreakerState memory s = _start();
         s.target.observedAt = THEN - 5;
@@ -45,11 +53,13 @@ contract BreakerEdgesTest is BreakerStates {
         vm.assertEq(s.target.noNewLeverageUntil, 0);
     }
 
-    function test_next_haltsForTheShortestPause() public pure {
+    function test_next_haltsForTheShortestPauseAndNoLess() public pure {
         BreakerState memory s = _short(Level.Normal, 15 minutes);
         _assertLevel(_go(s, _input(2, 200, 0, 3)), Level.Halt, "the grace and five minutes");
         vm.assertEq(s.target.until, THEN + 5 minutes);
         vm.assertEq(s.ledger.budgetSeconds, 0);
+        s = _short(Level.Normal, 15 minutes - 1);
+        _assertLevel(_go(s, _input(2, 200, 0, 3)), Level.Throttle, "a second less");
     }
 
     function test_next_leavesALevelAloneWhereTheBudgetReachesNoFurther() public pure {
