@@ -36,14 +36,19 @@ contract TargetConfigsTest {
         (c.throttleCapacity, c.throttleWindow) = (type(uint96).max, 86_400);
     }
 
-    function _refuse(TargetConfig memory c, ICircuitBreaker.ConfigFault fault) private {
+    /// @dev It reverts otherwise.
+    function _assertTakes(TargetConfig memory c) private view {
+        this.check(c);
+    }
+
+    function _expectFault(TargetConfig memory c, ICircuitBreaker.ConfigFault fault) private {
         vm.expectRevert(abi.encodeWithSelector(ICircuitBreaker.TargetConfigInvalid.selector, fault));
         this.check(c);
     }
 
     function test_check_takesTheLowestAndTheHighest() public view {
-        this.check(_lowest());
-        this.check(_highest());
+        _assertTakes(_lowest());
+        _assertTakes(_highest());
     }
 
     function test_RevertWhen_ADurationIsOutOfRange() public {
@@ -57,7 +62,7 @@ contract TargetConfigsTest {
             if (i == 5) c.terms.haltSeconds = 14_401;
             if (i == 6) c.terms.graceSeconds = 3_601;
             if (i == 7) c.terms.minDwell = 86_401;
-            _refuse(c, ICircuitBreaker.ConfigFault.DurationOutOfRange);
+            _expectFault(c, ICircuitBreaker.ConfigFault.DurationOutOfRange);
         }
     }
 
@@ -69,42 +74,42 @@ contract TargetConfigsTest {
             if (i == 2) c.terms.budgetRefillPerDay = 86_400;
             // A Halt of four hours and its grace of one.
             if (i == 3) c.terms.budgetCapacity = 17_999;
-            _refuse(c, ICircuitBreaker.ConfigFault.BudgetOutOfRange);
+            _expectFault(c, ICircuitBreaker.ConfigFault.BudgetOutOfRange);
         }
         TargetConfig memory just = _highest();
         just.terms.budgetCapacity = 18_000;
-        this.check(just);
+        _assertTakes(just);
     }
 
     function test_RevertWhen_ThereAreNoConfirmationsForALevel() public {
         for (uint256 i; i < 4; ++i) {
             TargetConfig memory c = _highest();
             c.terms.confirmations = uint8(0xff - (3 << (2 * i)));
-            _refuse(c, ICircuitBreaker.ConfigFault.ConfirmationsZero);
+            _expectFault(c, ICircuitBreaker.ConfigFault.ConfirmationsZero);
             c.terms.confirmations |= uint8(2 << (2 * i));
-            this.check(c);
+            _assertTakes(c);
         }
     }
 
     function test_RevertWhen_TheRestIsOutOfRange() public {
         TargetConfig memory c = _highest();
         c.terms.minCoverage = Bps.wrap(10_001);
-        _refuse(c, ICircuitBreaker.ConfigFault.CoverageAboveOne);
+        _expectFault(c, ICircuitBreaker.ConfigFault.CoverageAboveOne);
         c = _lowest();
         c.maxAge = 0;
-        _refuse(c, ICircuitBreaker.ConfigFault.MaxAgeZero);
+        _expectFault(c, ICircuitBreaker.ConfigFault.MaxAgeZero);
         uint64[4] memory floors = [0.8999e18, 0.90005e18, 1.0001e18, 0.95e18 + 1];
         for (uint256 i; i < 4; ++i) {
             c = _lowest();
             c.healthFactorFloor = floors[i];
-            _refuse(c, ICircuitBreaker.ConfigFault.FloorOutOfRange);
+            _expectFault(c, ICircuitBreaker.ConfigFault.FloorOutOfRange);
         }
         for (uint256 i; i < 3; ++i) {
             c = _highest();
             if (i == 0) c.throttleCapacity = 0;
             if (i == 1) c.throttleWindow = 0;
             if (i == 2) c.throttleWindow = 86_401;
-            _refuse(c, ICircuitBreaker.ConfigFault.ThrottleOutOfRange);
+            _expectFault(c, ICircuitBreaker.ConfigFault.ThrottleOutOfRange);
         }
     }
 
@@ -112,17 +117,17 @@ contract TargetConfigsTest {
         for (uint256 i; i < 4; ++i) {
             TargetConfig memory c = _lowest();
             c.rules[i].exitLeverage = c.rules[i].enterLeverage;
-            _refuse(c, ICircuitBreaker.ConfigFault.ExitNotBelowEnter);
+            _expectFault(c, ICircuitBreaker.ConfigFault.ExitNotBelowEnter);
             c = _lowest();
             c.rules[i].exitLiquidationAtRisk = c.rules[i].enterLiquidationAtRisk;
-            _refuse(c, ICircuitBreaker.ConfigFault.ExitNotBelowEnter);
+            _expectFault(c, ICircuitBreaker.ConfigFault.ExitNotBelowEnter);
             if (i == 0) continue;
             c = _highest();
             (c.rules[i].enterLeverage, c.rules[i].exitLeverage) = (Cx.wrap(65_530), Cx.wrap(0));
-            _refuse(c, ICircuitBreaker.ConfigFault.EnterNotAscending);
+            _expectFault(c, ICircuitBreaker.ConfigFault.EnterNotAscending);
             c = _highest();
             (c.rules[i].enterLiquidationAtRisk, c.rules[i].exitLiquidationAtRisk) = (Bps.wrap(65_530), Bps.wrap(0));
-            _refuse(c, ICircuitBreaker.ConfigFault.EnterNotAscending);
+            _expectFault(c, ICircuitBreaker.ConfigFault.EnterNotAscending);
         }
     }
 
