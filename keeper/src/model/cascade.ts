@@ -51,7 +51,7 @@ export interface Cascade {
   bonusUsd: number;
   /** Rounds run, the last ones without a liquidation included. */
   rounds: number;
-  /** False where `maxRounds` ended it. */
+  /** False where `maxRounds` ended it, or purchases drove a price beyond all numbers. */
   converged: boolean;
   /** `Int32Array[M]`: the round in which the debtor was first liquidated or written off; 0 where nobody did. */
   readonly triggerRound: Int32Array;
@@ -117,7 +117,7 @@ export function resumeCascade(book: Book, shock: Shock, rules: CascadeRules, run
     settleRound(book, shock, rules, run);
     run.oracle.set(run.prices.price);
   }
-  run.converged = idle >= lanes;
+  run.converged = idle >= lanes && run.prices.price.every(Number.isFinite);
 }
 
 /** Move prices to `shock`, with the sales so far still on the market, and count rounds from 0. */

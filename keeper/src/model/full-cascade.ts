@@ -81,7 +81,7 @@ export interface FullRun {
   /** Bad debt by reserve, and what insurance leaves of it. */
   losses: SupplierLosses | null;
   rounds: number;
-  /** False where `maxRounds` ended it, or a clearing did not settle. */
+  /** False where `maxRounds` ended it, a clearing did not settle, or purchases drove a price beyond all numbers. */
   converged: boolean;
 }
 
@@ -147,14 +147,14 @@ export function resetFullRun({ extensions }: FullSystem, run: FullRun): void {
   run.converged = false;
 }
 
-/** Rounds at one shock until nothing has moved for as long as the latest oracle lags. False where `maxRounds` ended it. */
+/** Rounds at one shock until nothing has moved for as long as the latest oracle lags. False where that gave no result. */
 function playUntilQuiet(system: FullSystem, shock: Shock, rules: CascadeRules, run: FullRun): boolean {
   const patience = run.oracles.history.length;
   let idle = 0;
   while (idle < patience && run.rounds < rules.maxRounds) {
     idle = playRound(system, { shock, nowSec: 0 }, rules, run) ? 0 : idle + 1;
   }
-  return idle >= patience;
+  return idle >= patience && run.lending.prices.price.every(Number.isFinite);
 }
 
 /** One round of everything, at one set of market prices. True where something moved. */

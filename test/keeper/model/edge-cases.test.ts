@@ -148,6 +148,18 @@ describe("edge cases of MODEL 8: markets", () => {
     expect(runSmall(system, [0, 0]).run.prices.price[1]).to.equal(1);
   });
 
+  it("a debt bought back a thousand times its market's depth has no price, and the cascade no result", () => {
+    const short = oneAccount({ collateral: 0, debt: 0, lt: 0.8, bonus: 0.05 });
+    const squeezed: SmallSystem = {
+      ...short,
+      curves: [INF, { kind: "exp", deltaUsd: 1_000 }],
+      collateral: [[1_300_000, 0]],
+      debt: [[0, 1_000_000]],
+    };
+    const { run } = runSmall(squeezed, [0.2, 0], { buyBack: true });
+    expect([run.prices.price[1], run.converged]).to.deep.equal([Infinity, false]);
+  });
+
   it("an oracle that lags keeps an account alive while the market is already below it", () => {
     const curves: DepthCurve[] = [INF, { kind: "exp", deltaUsd: 60 }];
     const crowd: SmallSystem = {

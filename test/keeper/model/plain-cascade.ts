@@ -63,7 +63,7 @@ export function plainCascade(book: Book, shock: Shock, rules: CascadeRules, run:
     history.push(marked(book, shock, run));
   }
   run.price.set(history.at(-1)!);
-  run.converged = idle > rules.latencyRounds;
+  run.converged = idle > rules.latencyRounds && run.price.every(Number.isFinite);
 }
 
 interface Round {
