@@ -6,12 +6,14 @@ import { gzipSync } from "node:zlib";
 import type { Book } from "../../../keeper/src/books/book.js";
 import { parseBook } from "../../../keeper/src/books/parse-book.js";
 import { bookAssetAddress } from "../../../keeper/src/books/snapshot-of-book.js";
+import { buildSystem } from "../../../keeper/src/graph/build-system.js";
 import { baseSoldTo, walkOfPool } from "../../../keeper/src/graph/pool-walk.js";
 import { dailyVolumeUsd, volumeDepthUsd } from "../../../keeper/src/lab/case-studies/exchange-depth.js";
 import { pageOf } from "../../../keeper/src/lab/case-studies/page.js";
 import { distributionPlot } from "../../../keeper/src/lab/case-studies/plots.js";
 import { constantProduct, recordedPool, type Pair } from "../../../keeper/src/lab/case-studies/pools.js";
-import { studySnapshot, type Study, type StudyPlan } from "../../../keeper/src/lab/case-studies/study.js";
+import { STUDIES, studySnapshot, type Study, type StudyPlan } from "../../../keeper/src/lab/case-studies/study.js";
+import { repriced, snapshotOfBoth } from "../../../keeper/src/lab/case-studies/together.js";
 import { usd } from "../../../keeper/src/lab/case-studies/wording.js";
 import { CaseDataAbsent, staleCaseStudies, writeCaseStudies } from "../../../keeper/src/lab/case-studies/write.js";
 import { explain } from "../../../keeper/src/model/assess.js";
@@ -145,8 +147,8 @@ describe(pageOf.name, () => {
   };
 
   it("gives the same bytes for the same book, and draws every picture that it shows", () => {
-    const files = pageOf([studyOf()]);
-    expect([...pageOf([studyOf()])]).to.deep.equal([...files]);
+    const files = pageOf([studyOf()], null);
+    expect([...pageOf([studyOf()], null)]).to.deep.equal([...files]);
     const page = files.get("case-studies.md") ?? "";
     const shown = [...page.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map((match) => match[1]);
     expect(shown)
@@ -159,10 +161,49 @@ describe(pageOf.name, () => {
     const study = studyOf();
     const { assessment } = explain(study.snapshot, calibration);
     const { leverageX, liquidationAtRiskFrac } = assessment.subjects[0]!;
-    const page = pageOf([study]).get("case-studies.md") ?? "";
+    const page = pageOf([study], null).get("case-studies.md") ?? "";
     expect(leverageX).to.be.greaterThan(1.1);
     expect(page).to.contain(`**${leverageX.toFixed(2)}x**`);
     expect(page).to.contain(`| ${(100 * liquidationAtRiskFrac).toFixed(2)} % of the debt`);
+  });
+});
+
+describe(snapshotOfBoth.name, () => {
+  /** One owner with an account in each book, and an asset that only the second knows. */
+  const bookOf = (name: string, ethUsd: string, assets: readonly (readonly [string, string])[]): Book => {
+    const collateral = assets.map(([asset, price]) => ({ asset, amount: "10", price, threshold: 0.8 }));
+    const debt = [{ asset: "USDC", amount: "1000", price: String(1 / Number(ethUsd)) }];
+    const header = { book: "bulkhead/book/1", name, base: "ETH", ethUsd };
+    const lines = [header, { id: "owner", collateral, debt }].map((line) => JSON.stringify(line));
+    return parseBook(lines.join("\n"), `${name}.jsonl`);
+  };
+  const first = bookOf("first", "2000", [["WETH", "1"]]);
+  const second = repriced(
+    bookOf("second", "1600", [
+      ["WETH", "1"],
+      ["stETH", "0.99"],
+      ["DAI", "0.000625"],
+    ]),
+    first,
+  );
+
+  it("prices what both have as the first does, ether by ether, and dollars by the dollar", () => {
+    const price = (symbol: string) => Number(second.assets.find((asset) => asset.symbol === symbol)?.price);
+    expect([price("USDC"), price("WETH"), price("stETH")]).to.deep.equal([1 / 2000, 1, 0.99]);
+    expect(price("DAI"), "one dollar, of which 2,000 make an ether").to.be.closeTo(1 / 2000, 1e-15);
+    expect(second.ethUsd).to.equal("2000");
+  });
+
+  it("puts two venues over one set of assets, and knows their owner", () => {
+    const snapshot = snapshotOfBoth({ ...STUDIES[0], claims: {}, markets: [] }, [first, second], []);
+    expect(snapshot.assets).to.have.length(4);
+    expect(snapshot.venues.map(({ reserves }) => reserves.length)).to.have.members([2, 4]);
+    const { state } = buildSystem(snapshot, {
+      stables: new Set(["USDC", "DAI"]),
+      quotes: ["WETH"],
+      minPoolDepthUsd: 0,
+    });
+    expect([state.accountVenue.length, state.owners.length]).to.deep.equal([2, 1]);
   });
 });
 

@@ -7,6 +7,8 @@ import { marketTable, remainderTable } from "./provenance.js";
 import * as sections from "./sections.js";
 import { studySnapshot, type Study } from "./study.js";
 import { chapterNotes, CLOSING, OPENING } from "./text.js";
+import { togetherOf, type BothStudies } from "./together.js";
+import { togetherChapter } from "./together-chapter.js";
 import { multiple, percent, table, usd } from "./wording.js";
 
 /** The page and its pictures, by path below the folder of documents. */
@@ -19,15 +21,17 @@ const DEPTHS = [
   [4, 1],
 ] as const;
 
-/** Score every study and write the page. A pure function of the studies. */
-export function pageOf(studies: readonly Study[]): Files {
+/** Score every study, and one of all of them together if given, and write the page. A pure function of both. */
+export function pageOf(studies: readonly Study[], both: BothStudies | null): Files {
   const files = new Map<string, string>();
-  const chapters = studies.map((study) => {
-    const findings = findingsOf(study.snapshot, study.calibration);
+  const alone = studies.map(({ snapshot, calibration }) => findingsOf(snapshot, calibration));
+  const chapters = studies.map((study, i) => {
+    const findings = alone[i]!;
     for (const [name, svg] of picturesOf(study, findings)) files.set(`case-studies/${name}`, svg);
     return chapter(study, findings);
   });
-  files.set("case-studies.md", `${[OPENING, ...chapters, CLOSING].join("\n\n")}\n`);
+  const together = both === null ? [] : [togetherChapter(togetherOf(both.snapshot, both.calibration), alone)];
+  files.set("case-studies.md", `${[OPENING, ...chapters, ...together, CLOSING].join("\n\n")}\n`);
   return files;
 }
 

@@ -58,7 +58,10 @@ export function scoreTable(findings: Findings): string {
       "rehypothecation, which is also the velocity of reuse · leverage by loops",
       `${multiple(score.rehypothecationX)} · ${multiple(chainOfVenue(graph, 0).loopX)}`,
     ],
-    ["value of unified margin", `${usd(findings.unifiedUsd)}: nobody has two accounts at one venue`],
+    [
+      "value of unified margin",
+      `${usd(findings.unifiedUsd)}: nobody has two accounts at one venue; see both at once, below`,
+    ],
     ["advice", ["none or watch", "no new leverage", "throttle", "halt"][score.advice]!],
   ];
   return table(["", "value"], rows, 2);

@@ -55,7 +55,7 @@ const smallToken = (base: string): MarketPlan => ({
   what: "a constant product of USD 5m a side: nothing was recorded",
 });
 
-export const STUDIES: readonly StudyPlan[] = [
+export const STUDIES: readonly [StudyPlan, StudyPlan] = [
   {
     id: "compound-v2",
     title: "Compound v2, 9 May 2023",
@@ -97,6 +97,16 @@ export const STUDIES: readonly StudyPlan[] = [
   },
 ];
 
+/** Both books on the markets of one day: the first one's, and those of what only the second holds. */
+export const TOGETHER: StudyPlan = {
+  ...STUDIES[0],
+  id: "together",
+  title: "Both at once",
+  claims: STUDIES[1].claims,
+  calibratedAs: STUDIES[1].calibratedAs,
+  markets: [...STUDIES[0].markets, ...STUDIES[1].markets.filter(({ base }) => base === "stETH" || base === "rest")],
+};
+
 /** A plan with its data read. */
 export interface Study {
   readonly plan: StudyPlan;
@@ -128,9 +138,10 @@ export function studySnapshot(plan: StudyPlan, book: Book, pools: readonly PoolS
 /** Depth of an exchange is turned into a constant product of the same slope: it falls by 2/R per USD. */
 const SLOPE_OF_PRODUCT = 2;
 
-function marketPools(
-  plan: StudyPlan,
-  book: Book,
+/** The pools of a plan's markets at a book's prices. */
+export function marketPools(
+  plan: Pick<StudyPlan, "day" | "calibratedAs" | "markets">,
+  book: Pick<Book, "name" | "assets" | "ethUsd">,
   { data, calibration }: { readonly data: string; readonly calibration: Calibration },
 ): PoolState[] {
   const ethUsd = Number(book.ethUsd);
@@ -147,7 +158,7 @@ function marketPools(
   });
 }
 
-function sideOf(book: Book, symbol: string): PoolSide {
+function sideOf(book: Pick<Book, "name" | "assets">, symbol: string): PoolSide {
   const asset = book.assets.find((candidate) => candidate.symbol === symbol);
   if (asset === undefined)
     throw new RangeError(`saw a market of ${symbol}, expected an asset of the book ${book.name}`);

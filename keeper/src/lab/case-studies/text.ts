@@ -19,8 +19,8 @@ export const CLOSING = `## What is not anchored
   how far the scores hang on it: by more than on anything else here.
 - **No outcome to compare with.** Nothing like the ladder happened on those days. These are consistency checks of the model on books that
   nobody here invented, not a backtest.
-- **Who is missing.** Lenders who never borrowed are in neither file, nor is any other venue of the same owners: the unified-margin view
-  has nothing to net, and rehypothecation sees one layer.
+- **Who is missing.** Lenders who never borrowed are in neither file, nor is any third venue of the same owners: rehypothecation sees one
+  layer, and so does unified margin.
 - **Compound's accounts** count everything supplied as collateral, as the subgraph's totals do, whether or not the market was entered.
   Collateral factors, close factor and liquidation incentive are from memory of the protocol; the factors are held against the data.
 - **Seizure** is pro rata over what an account holds; Compound and Aave let the liquidator choose one asset. The liquidator's bonus counts in

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pageOf, type Files } from "./page.js";
-import { openStudy, STUDIES } from "./study.js";
+import { openStudy, STUDIES, TOGETHER } from "./study.js";
+import { openTogether } from "./together.js";
 
 /** Thrown where the recorded data are not there. */
 export class CaseDataAbsent extends Error {
@@ -23,7 +24,9 @@ export function caseStudies({ data, calibration }: Omit<CaseFolders, "docs">): F
   for (const { folder } of STUDIES) {
     if (!existsSync(join(data, folder))) throw new CaseDataAbsent(join(data, folder));
   }
-  return pageOf(STUDIES.map((plan) => openStudy(plan, data, calibration)));
+  const [compound, aave] = STUDIES;
+  const studies = [openStudy(compound, data, calibration), openStudy(aave, data, calibration)] as const;
+  return pageOf(studies, openTogether(TOGETHER, studies, data));
 }
 
 /** Write the page and its pictures; returns the paths. */
