@@ -15,7 +15,7 @@ export interface CascadeRules {
   readonly permanentFrac: number;
   /** Liquidators buy the repaid debt asset back in its market. */
   readonly buyBack: boolean;
-  /** Accounts below this health factor are liquidated: 1, or a floor where a halt protects the rest. At most 1. */
+  /** Accounts below this health factor are liquidated: 1, or a floor where a halt protects the rest. */
   readonly belowHf: number;
   /** Accounts with more debt than collateral at t0 take part; otherwise nobody touches them. */
   readonly includeInsolvent: boolean;
@@ -130,7 +130,7 @@ export function startRounds(book: Book, shock: Shock, run: Cascade): void {
 
 /** Liquidate once at the prices of `run.oracle`; `run.soldUsd` is what went to markets. Returns how many repaid something. */
 export function liquidateRound(book: Book, rules: CascadeRules, run: Cascade): number {
-  followPrices(run.watch, book, { price: run.oracle, changed: run.triggerRound, hf: 1 });
+  followPrices(run.watch, book, { price: run.oracle, changed: run.triggerRound, hf: Math.max(1, rules.belowHf) });
   run.soldUsd.fill(0);
   return liquidateDue(book, rules, run);
 }

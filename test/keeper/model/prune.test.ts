@@ -32,7 +32,7 @@ const rulesOf: fc.Arbitrary<CascadeRules> = fc.record({
   keepFrac: fc.constantFrom(1, 0.7),
   permanentFrac: fc.constantFrom(0, 0.4),
   buyBack: fc.boolean(),
-  belowHf: fc.constantFrom(1, 0.97),
+  belowHf: fc.constantFrom(1, 0.97, 1.02),
   includeInsolvent: fc.boolean(),
 });
 /** Falls and rises of every asset by its own draw, some not at all; thin markets. */
