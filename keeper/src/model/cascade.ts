@@ -61,6 +61,9 @@ export interface Cascade {
   readonly watch: Watch;
 }
 
+/** Prices up to this multiple of t0 can be multiplied by any amount of money. */
+const PRICE_MAX = 1e100;
+
 /** Allocate the scratch of cascades over `book`. */
 export function createCascade(book: Book, latencyRounds: number): Cascade {
   const debtors = book.order.length;
@@ -110,14 +113,21 @@ export function resumeCascade(book: Book, shock: Shock, rules: CascadeRules, run
   startRounds(book, shock, run);
   for (const oracle of run.oracleRing) oracle.set(run.prices.price);
   let idle = 0;
+  let sound = true;
   while (idle < lanes && run.rounds < rules.maxRounds) {
     run.rounds++;
     run.oracle = run.oracleRing[run.rounds % lanes]!;
     idle = liquidateRound(book, rules, run) > 0 ? 0 : idle + 1;
     settleRound(book, shock, rules, run);
     run.oracle.set(run.prices.price);
+    sound = sound && hasPrices(run);
   }
-  run.converged = idle >= lanes && run.prices.price.every(Number.isFinite);
+  run.converged = idle >= lanes && sound;
+}
+
+/** False where purchases drove a price so high that amounts in it are no numbers. */
+export function hasPrices({ prices }: Cascade): boolean {
+  return prices.price.every((multiple) => multiple <= PRICE_MAX);
 }
 
 /** Move prices to `shock`, with the sales so far still on the market, and count rounds from 0. */

@@ -2,6 +2,7 @@ import type { SystemState } from "../graph/system-state.js";
 import { openBook, type Book } from "./book.js";
 import {
   createCascade,
+  hasPrices,
   liquidateRound,
   settleRound,
   startRounds,
@@ -151,10 +152,12 @@ export function resetFullRun({ extensions }: FullSystem, run: FullRun): void {
 function playUntilQuiet(system: FullSystem, shock: Shock, rules: CascadeRules, run: FullRun): boolean {
   const patience = run.oracles.history.length;
   let idle = 0;
+  let sound = true;
   while (idle < patience && run.rounds < rules.maxRounds) {
     idle = playRound(system, { shock, nowSec: 0 }, rules, run) ? 0 : idle + 1;
+    sound = sound && hasPrices(run.lending);
   }
-  return idle >= patience && run.lending.prices.price.every(Number.isFinite);
+  return idle >= patience && sound;
 }
 
 /** One round of everything, at one set of market prices. True where something moved. */

@@ -158,6 +158,9 @@ describe("edge cases of MODEL 8: markets", () => {
     };
     const { run } = runSmall(squeezed, [0.2, 0], { buyBack: true });
     expect([run.prices.price[1], run.converged]).to.deep.equal([Infinity, false]);
+    // The market forgets at once, what was done at that price remains.
+    const forgotten = runSmall(squeezed, [0.2, 0], { buyBack: true, keepFrac: 0 }).run;
+    expect([forgotten.prices.price[1], forgotten.converged]).to.deep.equal([1, false]);
   });
 
   it("an oracle that lags keeps an account alive while the market is already below it", () => {

@@ -63,7 +63,8 @@ export function plainCascade(book: Book, shock: Shock, rules: CascadeRules, run:
     history.push(marked(book, shock, run));
   }
   run.price.set(history.at(-1)!);
-  run.converged = idle > rules.latencyRounds && run.price.every(Number.isFinite);
+  const sound = history.every((prices) => prices.every((multiple) => multiple <= 1e100));
+  run.converged = idle > rules.latencyRounds && sound;
 }
 
 interface Round {
