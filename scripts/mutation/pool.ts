@@ -5,7 +5,7 @@ import type { Outcome, Task } from "./worker.js";
 /** A mutant that survives all ten test files takes a minute; one that only grows its memory would take the machine. */
 const TIMEOUT_MS = 240_000;
 
-/** Tries `tasks`, `workers` at a time, and reports each outcome; a task that takes too long counts as killed. */
+/** Tries `tasks`, `workers` at a time, and reports each outcome; a task that takes too long, or too much memory, counts as killed. */
 export async function tryAll<T extends Task>(
   tasks: readonly T[],
   workers: number,
@@ -28,12 +28,15 @@ export async function tryAll<T extends Task>(
   await Promise.all(Array.from({ length: workers }, work));
 }
 
-/** The answer of `child`; undefined when it takes too long. @throws When the process ends by itself. */
+/** The answer of `child`; undefined when it takes too long or too much. @throws When the process fails. */
 function ask(child: ChildProcess, task: Task): Promise<Outcome | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => finish(() => resolve(undefined)), TIMEOUT_MS);
     const onMessage = (outcome: Outcome): void => finish(() => resolve(outcome));
-    const onExit = (code: number | null): void => finish(() => reject(new Error(`a worker ended with ${code}`)));
+    const onExit = (code: number | null, signal: string | null): void =>
+      finish(() =>
+        signal === "SIGKILL" ? resolve(undefined) : reject(new Error(`a worker ended with ${code ?? signal}`)),
+      );
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       child.off("message", onMessage).off("exit", onExit);

@@ -40,6 +40,16 @@ async function attempt({ mutant, suites, leftOut = [] }: Task): Promise<Outcome>
   return { kind: "survived" };
 }
 
+/** More than any test takes. Of one that fails, the engine records every step; of one that never ends, more than there is room for. */
+const MEMORY_MAX = 2_000_000_000;
+
 process.on("message", (task: Task) => {
-  void attempt(task).then((outcome) => process.send?.(outcome));
+  const atFirst = process.memoryUsage.rss();
+  const watch = setInterval(() => {
+    if (process.memoryUsage.rss() - atFirst > MEMORY_MAX) process.kill(process.pid, "SIGKILL");
+  }, 100);
+  void attempt(task).then((outcome) => {
+    clearInterval(watch);
+    process.send?.(outcome);
+  });
 });
