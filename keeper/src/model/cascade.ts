@@ -113,7 +113,7 @@ export function resumeCascade(book: Book, shock: Shock, rules: CascadeRules, run
   startRounds(book, shock, run);
   for (const oracle of run.oracleRing) oracle.set(run.prices.price);
   let idle = 0;
-  let sound = true;
+  let sound = hasPrices(run);
   while (idle < lanes && run.rounds < rules.maxRounds) {
     run.rounds++;
     run.oracle = run.oracleRing[run.rounds % lanes]!;

@@ -152,7 +152,7 @@ export function resetFullRun({ extensions }: FullSystem, run: FullRun): void {
 function playUntilQuiet(system: FullSystem, shock: Shock, rules: CascadeRules, run: FullRun): boolean {
   const patience = run.oracles.history.length;
   let idle = 0;
-  let sound = true;
+  let sound = hasPrices(run.lending);
   while (idle < patience && run.rounds < rules.maxRounds) {
     idle = playRound(system, { shock, nowSec: 0 }, rules, run) ? 0 : idle + 1;
     sound = sound && hasPrices(run.lending);
