@@ -9,7 +9,7 @@ import { marginEvidence } from "../../../keeper/src/model/margin/margin-evidence
 import { openingLtvs } from "../../../keeper/src/model/margin/opening-ltv.js";
 import { systemicLts } from "../../../keeper/src/model/margin/systemic.js";
 import { shippedCalibration } from "./calibration-file.js";
-import { PLAIN } from "./run-small.js";
+import { PLAIN, TWO_VENUES } from "./run-small.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
 
 const CALIBRATION = shippedCalibration("lab-1");
@@ -31,9 +31,7 @@ const SYSTEM: SmallSystem = (() => {
       [0, 0.05],
       [0, 0.1],
     ],
-    closeFactor: [0.5, 0.5],
-    fullCloseHf: [0.95, 0.95],
-    dustUsd: [0, 0],
+    ...TWO_VENUES,
   };
 })();
 const STATE = stateOf(SYSTEM);

@@ -14,7 +14,7 @@ import { PROMPT_ORACLE, type OracleRule } from "../../../keeper/src/model/oracle
 import type { PerpBook } from "../../../keeper/src/model/perps/perp-book.js";
 import { FULL_RECOVERY } from "../../../keeper/src/model/clearing/clearing.js";
 import { eager, perpsOf, runAll, shockOf } from "./run-full.js";
-import { oneAccount, PLAIN, total } from "./run-small.js";
+import { oneAccount, PLAIN, total, TWO_VENUES } from "./run-small.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
 
 const INF: DepthCurve = { kind: "inf" };
@@ -180,9 +180,7 @@ describe("claims in a cascade", () => {
       [0, 0, 0],
       [0, 0, 0],
     ],
-    closeFactor: [0.5, 0.5],
-    fullCloseHf: [0.95, 0.95],
-    dustUsd: [0, 0],
+    ...TWO_VENUES,
   };
   const state = stateOf(small);
   const claims = {

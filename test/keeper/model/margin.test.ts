@@ -22,6 +22,7 @@ import { salePenalty } from "../../../keeper/src/model/proceeds.js";
 import { shippedCalibration } from "./calibration-file.js";
 import { systems, smoothCurve } from "./random-system.js";
 import { stateOf, type SmallSystem } from "./small-system.js";
+import { TWO_VENUES } from "./run-small.js";
 
 const CALIBRATION = shippedCalibration("lab-1");
 const POLICY: MarginPolicy = { smartConfidence: 1, maxChangeFrac: 0.03, stepFrac: 0.0025 };
@@ -50,9 +51,7 @@ function twoVenues(curve: DepthCurve, rest: Partial<SmallSystem> = {}): SmallSys
       [0, 0.05],
       [0, 0.1],
     ],
-    closeFactor: [0.5, 0.5],
-    fullCloseHf: [0.95, 0.95],
-    dustUsd: [0, 0],
+    ...TWO_VENUES,
     ...rest,
   };
 }

@@ -12,7 +12,7 @@ import {
   resetOracles,
   type OracleRule,
 } from "../../../keeper/src/model/oracle-rule.js";
-import { oneAccount, PLAIN } from "./run-small.js";
+import { oneAccount, PLAIN, TWO_VENUES } from "./run-small.js";
 import { stateOf } from "./small-system.js";
 
 const INF: DepthCurve = { kind: "inf" };
@@ -41,9 +41,7 @@ function staked(curves: readonly DepthCurve[] = [INF, INF, INF]): SystemState {
       [0.05, 0.05, 0.05],
       [0.05, 0.05, 0.05],
     ],
-    closeFactor: [0.5, 0.5],
-    fullCloseHf: [0.95, 0.95],
-    dustUsd: [0, 0],
+    ...TWO_VENUES,
   });
   return { ...state, backing: weightRows(3, (j) => (j === 2 ? [[1, 1]] : [])), saleOrder: Int32Array.of(2, 1, 0) };
 }

@@ -6,6 +6,13 @@ import { stateOf, type SmallSystem } from "./small-system.js";
 /** Rules of the golden systems: no time, no buy-back, everybody takes part. */
 export const PLAIN: CascadeRules = { ...LADDER_RULES, maxRounds: 20_000, buyBack: false, includeInsolvent: true };
 
+/** Terms of two venues that close half of a debt, and all of it at a health factor of 0.95. */
+export const TWO_VENUES = {
+  closeFactor: [0.5, 0.5],
+  fullCloseHf: [0.95, 0.95],
+  dustUsd: [0, 0],
+} as const;
+
 /** Open a small system and run one cascade over it, depth as written. */
 export function runSmall(
   system: SmallSystem,
