@@ -2,19 +2,18 @@
 pragma solidity 0.8.30;
 
 import {Cells} from "../../contracts/libraries/Cells.sol";
-import {EasingLib} from "../../contracts/libraries/EasingLib.sol";
 import {Easing, KnownLane, KnownLanes} from "../../contracts/libraries/KnownLanes.sol";
 import {LaneWords} from "../../contracts/libraries/LaneWords.sol";
 import {Score} from "../../contracts/types/Score.sol";
 import {Bps, Cx} from "../../contracts/types/Units.sol";
 import {AnyLanes} from "./support/AnyLanes.sol";
+import {EasingSteps} from "./support/EasingSteps.sol";
 import {SlowEasing} from "./support/SlowEasing.sol";
 import {bound, vm} from "./support/Vm.sol";
 
 /// @dev Words of four lanes against the rule applied field by field: equal, whatever stands in the sixteen fields.
-contract EasingWordsTest {
+contract EasingWordsTest is EasingSteps {
     using Cells for uint256;
-    using EasingLib for uint256;
     using KnownLanes for mapping(uint256 index => KnownLane);
 
     /// @dev What a lane was before something of it became unknown, for the slow rule.
@@ -37,24 +36,6 @@ contract EasingWordsTest {
         return SlowEasing.Limit(rate % 4 == 0 ? rate % 10_001 : rate % 1_001, from, from + elapsed);
     }
 
-    function _step(uint256 signed, uint256 last, SlowEasing.Limit memory limit) private pure returns (uint256) {
-        (uint256 share, uint256 levels) = EasingLib.pace(limit.rate, limit.from, limit.to);
-        return signed.step(last, share, levels);
-    }
-
-    /// @dev `signed` with something given exactly where `last` gives something.
-    function _givenAlike(uint256 signed, uint256 last) private pure returns (uint256 word) {
-        for (uint256 i; i < 4; ++i) {
-            (Score memory to, Score memory from) = (SlowEasing.unpack(signed, i), SlowEasing.unpack(last, i));
-            if (Cx.unwrap(from.leverage) == 0) continue;
-            if (Cx.unwrap(to.leverage) == 0) to = from;
-            if ((Cx.unwrap(to.rehypothecation) == 0) != (Cx.unwrap(from.rehypothecation) == 0))
-                to.rehypothecation = from.rehypothecation;
-            if ((Bps.unwrap(to.borrowLtv) == 0) != (Bps.unwrap(from.borrowLtv) == 0)) to.borrowLtv = from.borrowLtv;
-            word |= SlowEasing.pack(to, i);
-        }
-    }
-
     function testFuzz_step_isTheRuleFieldByField(
         uint256 signedSeed,
         uint256 lastSeed,
@@ -67,43 +48,6 @@ contract EasingWordsTest {
         uint256 signed = _givenAlike(AnyLanes.word(signedSeed), last);
         vm.assertFalse(LaneWords.differInWhatIsGiven(signed, last));
         vm.assertEq(_step(signed, last, limit), SlowEasing.stepWord(signed, last, limit));
-    }
-
-    /// @dev Each of the sixteen fields from each extreme to each other, in a word whose other fields are anything.
-    function test_step_isTheRuleAtEveryExtremeOfEveryField() public pure {
-        uint16[5] memory multiples = [uint16(100), 101, 0x3fff, 0x8000, 65_535];
-        uint16[5] memory shares = [uint16(1), 99, 100, 9_999, 10_000];
-        uint256 free = _freeMemory();
-        for (uint256 i; i < 16 * 25; ++i) {
-            uint256 field = i / 25;
-            uint256 last = _givenAlike(AnyLanes.word(i), type(uint256).max);
-            uint256 signed = _givenAlike(AnyLanes.word(i << 16), last);
-            last = _with(last, field, field % 2 == 0 ? multiples[(i / 5) % 5] : shares[(i / 5) % 5]);
-            signed = _with(signed, field, field % 2 == 0 ? multiples[i % 5] : shares[i % 5]);
-            for (uint256 elapsed = 1; elapsed < 1 << 16; elapsed *= 32) {
-                SlowEasing.Limit memory limit = SlowEasing.Limit(1_000, 1 << 30, (1 << 30) + elapsed);
-                vm.assertEq(_step(signed, last, limit), SlowEasing.stepWord(signed, last, limit));
-            }
-            _setFreeMemory(free);
-        }
-    }
-
-    function _freeMemory() private pure returns (uint256 pointer) {
-        assembly ("memory-safe") {
-            pointer := mload(0x40)
-        }
-    }
-
-    /// @dev Gives back what a long loop has allocated.
-    function _setFreeMemory(uint256 pointer) private pure {
-        assembly ("memory-safe") {
-            mstore(0x40, pointer)
-        }
-    }
-
-    function _with(uint256 word, uint256 field, uint256 value) private pure returns (uint256) {
-        uint256 mask = field % 4 == 3 ? 0x3fff : 0xffff;
-        return (word & ~(mask << (16 * field))) | (value << (16 * field));
     }
 
     function test_step_adviceFallsByOneLevelAtMost() public pure {
