@@ -198,7 +198,7 @@ describe("buildSystem: a hollow token", () => {
 
 /** Units of asset 0 behind one of each: `A + A^2 + ...`, by hand. */
 function chainsAddedUp(rows: readonly (readonly number[])[]): number[] {
-  let passed = rows.map((_, j) => (j === 0 ? 1 : 0));
+  let passed = rows.map((_, j): number => (j === 0 ? 1 : 0));
   const sum = [...passed];
   for (let hop = 0; hop < 2_000; hop++) {
     passed = rows.map((row) => row.reduce((total, units, k) => total + units * passed[k]!, 0));
