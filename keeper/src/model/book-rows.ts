@@ -34,71 +34,58 @@ export type Debtors = Pick<Book, "order" | "orderHf">;
 
 /** Lay out the collateral of `debtors`, who owe `owedUsd[M]`. */
 export function collateralRows(state: SystemState, debtors: Debtors, owedUsd: Float64Array): CollateralRows {
-  const source = entriesOf(state.collateral, debtors.order);
-  const rows = rowsOf(state, state.collateral, debtors, source);
-  const lt = pick(new Float64Array(source.length), state.collateralLt, source);
-  return {
-    ...rows,
-    reserve: pick(new Int32Array(source.length), state.collateral.reserve, source),
-    lt,
-    bonus: pick(new Float64Array(source.length), state.collateralBonus, source),
-    hfShare: hfShares(rows, lt, owedUsd),
-  };
-}
-
-function hfShares({ start, usd }: BookRows, lt: Float64Array, owedUsd: Float64Array): Float64Array {
-  const shares = new Float64Array(usd.length);
-  for (let m = 0; m < owedUsd.length; m++) {
-    for (let e = start[m]!; e < start[m + 1]!; e++) shares[e] = (usd[e]! * lt[e]!) / owedUsd[m]!;
+  const { collateral, collateralLt, collateralBonus } = state;
+  const rows = rowsOf(state, collateral, debtors);
+  const size = rows.asset.length;
+  const reserve = new Int32Array(size);
+  const lt = new Float64Array(size);
+  const bonus = new Float64Array(size);
+  const hfShare = new Float64Array(size);
+  let at = 0;
+  for (let m = 0; m < debtors.order.length; m++) {
+    const i = debtors.order[m]!;
+    for (let e = collateral.start[i]!, end = collateral.start[i + 1]!; e < end; e++, at++) {
+      reserve[at] = collateral.reserve[e]!;
+      lt[at] = collateralLt[e]!;
+      bonus[at] = collateralBonus[e]!;
+      hfShare[at] = (rows.usd[at]! * lt[at]!) / owedUsd[m]!;
+    }
   }
-  return shares;
+  return { ...rows, reserve, lt, bonus, hfShare };
 }
 
 /** Lay out the debt of `debtors`. */
 export function debtRows(state: SystemState, debtors: Debtors): BookRows {
-  return rowsOf(state, state.debt, debtors, entriesOf(state.debt, debtors.order));
+  return rowsOf(state, state.debt, debtors);
 }
 
-function rowsOf(state: SystemState, positions: Positions, debtors: Debtors, source: Int32Array): BookRows {
-  const { order, orderHf } = debtors;
+function rowsOf(state: SystemState, positions: Positions, { order, orderHf }: Debtors): BookRows {
+  const start = startsOf(positions, order);
+  const asset = new Int32Array(start[order.length]!);
+  const usd = new Float64Array(asset.length);
+  const saleUsd = new Float64Array(asset.length);
+  const totalUsd = new Float64Array(order.length);
+  let at = 0;
+  for (let m = 0; m < order.length; m++) {
+    const i = order[m]!;
+    let total = 0;
+    for (let e = positions.start[i]!, end = positions.start[i + 1]!; e < end; e++, at++) {
+      asset[at] = positions.asset[e]!;
+      usd[at] = positions.usd[e]!;
+      saleUsd[at] = positions.saleUsd[e]!;
+      total += usd[at]!;
+    }
+    totalUsd[m] = total;
+  }
+  return { start, asset, usd, saleUsd, totalUsd, ...holdersOf({ start, asset }, orderHf, state.assets.length) };
+}
+
+function startsOf(positions: Positions, order: Int32Array): Int32Array {
   const start = new Int32Array(order.length + 1);
   for (let m = 0; m < order.length; m++) {
     start[m + 1] = start[m]! + positions.start[order[m]! + 1]! - positions.start[order[m]!]!;
   }
-  const asset = pick(new Int32Array(source.length), positions.asset, source);
-  const usd = pick(new Float64Array(source.length), positions.usd, source);
-  return {
-    start,
-    asset,
-    usd,
-    saleUsd: pick(new Float64Array(source.length), positions.saleUsd, source),
-    totalUsd: rowSums(start, usd),
-    ...holdersOf({ start, asset }, orderHf, state.assets.length),
-  };
-}
-
-/** Indices of the entries of the accounts in `order`, one after the other. */
-function entriesOf({ start }: Positions, order: Int32Array): Int32Array {
-  let count = 0;
-  for (const i of order) count += start[i + 1]! - start[i]!;
-  const entries = new Int32Array(count);
-  let next = 0;
-  for (const i of order) for (let e = start[i]!; e < start[i + 1]!; e++) entries[next++] = e;
-  return entries;
-}
-
-/** Fill `picked` with `values` at `source`. */
-function pick<T extends Float64Array | Int32Array>(picked: T, values: T, source: Int32Array): T {
-  for (let e = 0; e < source.length; e++) picked[e] = values[source[e]!]!;
-  return picked;
-}
-
-function rowSums(start: Int32Array, values: Float64Array): Float64Array {
-  const sums = new Float64Array(start.length - 1);
-  for (let m = 0; m < sums.length; m++) {
-    for (let e = start[m]!; e < start[m + 1]!; e++) sums[m] = sums[m]! + values[e]!;
-  }
-  return sums;
+  return start;
 }
 
 /** The rows turned round: ranks by asset. */
@@ -108,13 +95,13 @@ function holdersOf(
   assets: number,
 ): Pick<BookRows, "holderStart" | "holder" | "holderHf"> {
   const holderStart = new Int32Array(assets + 1);
-  for (const k of asset) holderStart[k + 1] = holderStart[k + 1]! + 1;
+  for (let e = 0; e < asset.length; e++) holderStart[asset[e]! + 1] = holderStart[asset[e]! + 1]! + 1;
   for (let k = 0; k < assets; k++) holderStart[k + 1] = holderStart[k + 1]! + holderStart[k]!;
   const next = holderStart.slice();
   const holder = new Int32Array(asset.length);
   const holderHf = new Float64Array(asset.length);
   for (let m = 0; m < orderHf.length; m++) {
-    for (let e = start[m]!; e < start[m + 1]!; e++) {
+    for (let e = start[m]!, end = start[m + 1]!; e < end; e++) {
       const at = next[asset[e]!]!;
       next[asset[e]!] = at + 1;
       holder[at] = m;

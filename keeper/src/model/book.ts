@@ -116,22 +116,34 @@ function merge({ healthFactor }: Values, a: Int32Array, b: Int32Array): Int32Arr
 function assemble(state: SystemState, values: Values, order: Int32Array): Book {
   const { healthFactor } = values;
   const rank = new Int32Array(values.insolvent.length).fill(-1);
-  for (let m = 0; m < order.length; m++) rank[order[m]!] = m;
-  const orderHf = Float64Array.from(order, (i) => healthFactor[i]!);
+  const orderHf = new Float64Array(order.length);
+  const venue = new Int32Array(order.length);
+  for (let m = 0; m < order.length; m++) {
+    const i = order[m]!;
+    rank[i] = m;
+    orderHf[m] = healthFactor[i]!;
+    venue[m] = state.accountVenue[i]!;
+  }
   const owed = debtRows(state, { order, orderHf });
   return {
     state,
     order,
     orderHf,
     rank,
-    venue: Int32Array.from(order, (i) => state.accountVenue[i]!),
+    venue,
     held: collateralRows(state, { order, orderHf }, owed.totalUsd),
     owed,
     ...values,
     solventUsd: solventCollateral(state, values.insolvent),
     sellable: Uint8Array.from(state.assets, (asset) => (asset.curve.kind === "none" ? 0 : 1)),
-    coveredHf: state.collateralLt.reduce((most, lt) => Math.max(most, lt), 1),
+    coveredHf: largest(state.collateralLt, 1),
   };
+}
+
+function largest(values: Float64Array, least: number): number {
+  let most = least;
+  for (let e = 0; e < values.length; e++) most = Math.max(most, values[e]!);
+  return most;
 }
 
 /** What `byRank[M]` holds of each debtor, by account; `rest` for whoever owes nothing. `Float64Array[n]`. */
