@@ -31,6 +31,8 @@ export interface SweepOutcome {
   readonly triggerRounds: Uint32Array;
 }
 
+type Counts = Pick<SweepOutcome, "hits" | "triggerRounds">;
+
 /** Which scenarios: `from <= s < to`. */
 export interface ScenarioRange {
   readonly from: number;
@@ -68,6 +70,10 @@ export function sweepInto(
   { from, to }: ScenarioRange,
 ): void {
   const held = solventByAsset(book);
+  const counts: Counts = {
+    hits: new Uint32Array(book.order.length),
+    triggerRounds: new Uint32Array(book.order.length),
+  };
   const exogenous = new Float64Array(held.length);
   for (let s = from; s < to; s++) {
     const shock = shockOf(set, s);
@@ -77,8 +83,28 @@ export function sweepInto(
     outcome.fullLossUsd[s] = lossUsd(held, run.prices.price);
     outcome.rounds[s] = run.rounds;
     outcome.converged[s] = run.converged ? 1 : 0;
+    countTriggers(counts, run);
     addRepaid(outcome, s, book, run);
     addBadDebt(outcome, s, book, run);
+  }
+  addByAccount(outcome, book, counts);
+}
+
+/** Count by rank: whoever is hit stands close to the others, where their accounts are all over memory. */
+function countTriggers({ hits, triggerRounds }: Counts, { touched, touchedCount, triggerRound }: Cascade): void {
+  for (let t = 0; t < touchedCount; t++) {
+    const rank = touched[t]!;
+    hits[rank] = hits[rank]! + 1;
+    triggerRounds[rank] = triggerRounds[rank]! + triggerRound[rank]!;
+  }
+}
+
+function addByAccount(outcome: Counts, { order }: Book, { hits, triggerRounds }: Counts): void {
+  for (let rank = 0; rank < order.length; rank++) {
+    if (hits[rank] === 0) continue;
+    const i = order[rank]!;
+    outcome.hits[i] = outcome.hits[i]! + hits[rank]!;
+    outcome.triggerRounds[i] = outcome.triggerRounds[i]! + triggerRounds[rank]!;
   }
 }
 
@@ -107,22 +133,21 @@ function lossUsd(held: Float64Array, price: Float64Array): number {
   return loss;
 }
 
-function addRepaid(outcome: SweepOutcome, s: number, { state, order, held }: Book, run: Cascade): void {
-  const { hits, triggerRounds, repaidByReserve } = outcome;
+function addRepaid(outcome: SweepOutcome, s: number, { state, held }: Book, run: Cascade): void {
+  const { start, reserve, usd, totalUsd } = held;
+  const { touched, touchedCount, repaidUsd } = run;
+  const { repaidByReserve } = outcome;
   const row = s * state.reserves.length;
   let sum = 0;
-  for (let t = 0; t < run.touchedCount; t++) {
-    const rank = run.touched[t]!;
-    const i = order[rank]!;
-    hits[i] = hits[i]! + 1;
-    triggerRounds[i] = triggerRounds[i]! + run.triggerRound[rank]!;
-    const repaid = run.repaidUsd[rank]!;
+  for (let t = 0; t < touchedCount; t++) {
+    const rank = touched[t]!;
+    const repaid = repaidUsd[rank]!;
     if (repaid === 0) continue;
     sum += repaid;
-    const perUsd = repaid / held.totalUsd[rank]!;
-    for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) {
-      const at = row + held.reserve[e]!;
-      repaidByReserve[at] = repaidByReserve[at]! + held.usd[e]! * perUsd;
+    const perUsd = repaid / totalUsd[rank]!;
+    for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) {
+      const at = row + reserve[e]!;
+      repaidByReserve[at] = repaidByReserve[at]! + usd[e]! * perUsd;
     }
   }
   outcome.repaidUsd[s] = sum;
