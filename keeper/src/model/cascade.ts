@@ -140,7 +140,7 @@ export function startRounds(book: Book, shock: Shock, run: Cascade): void {
 
 /** Liquidate once at the prices of `run.oracle`; `run.soldUsd` is what went to markets. Returns how many repaid something. */
 export function liquidateRound(book: Book, rules: CascadeRules, run: Cascade): number {
-  followPrices(run.watch, book, { price: run.oracle, changed: run.triggerRound, hf: Math.max(1, rules.belowHf) });
+  followPrices(run.watch, book, { price: run.oracle, left: run, hf: Math.max(1, rules.belowHf) });
   run.soldUsd.fill(0);
   return liquidateDue(book, rules, run);
 }

@@ -32,7 +32,7 @@ export function latentBadDebtUsd({ held, owed, sellable }: Book, run: Cascade, r
  */
 export function visitUncovered(book: Book, run: Cascade, visit: (rank: number) => void): void {
   const { due } = run.watch;
-  followPrices(run.watch, book, { price: run.prices.price, changed: run.triggerRound, hf: book.coveredHf });
+  followPrices(run.watch, book, { price: run.prices.price, left: run, hf: book.coveredHf });
   for (let w = 0; w < run.watch.words; w++) {
     for (let left = due[w]!; left !== 0; left &= left - 1) visit(lowestRank(w, left));
   }

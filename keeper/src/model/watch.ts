@@ -1,5 +1,5 @@
 import type { Book } from "./book.js";
-import type { BookRows, CollateralRows } from "./book-rows.js";
+import type { BookRows } from "./book-rows.js";
 
 /**
  * Who has to be looked at: the exact prune of a cascade.
@@ -36,6 +36,12 @@ export interface Watch {
   nextRank: number;
   readonly nextHolder: Int32Array;
   readonly nextOwer: Int32Array;
+}
+
+/** `Float64Array[M]`: shares of the collateral and the debt at t0 that are left. */
+export interface Remainder {
+  readonly collateralLeft: Float64Array;
+  readonly debtLeft: Float64Array;
 }
 
 /** Guards the prune against the rounding of health factors. */
@@ -83,19 +89,19 @@ export function startWatch(watch: Watch, book: Book, price: Float64Array): void 
 }
 
 /**
- * Follow prices to `price[K]`: afterwards everybody whose health factor may be below `hf` is in `due`. `changed[M]` is
- * not 0 for whoever no longer holds what it held at t0.
+ * Follow prices to `price[K]`: afterwards everybody whose health factor may be below `hf` is in `due`. `left` says what
+ * share of the positions at t0 each debtor still has.
  */
 export function followPrices(
   watch: Watch,
   book: Book,
-  { price, changed, hf }: { readonly price: Float64Array; readonly changed: Int32Array; readonly hf: number },
+  { price, left, hf }: { readonly price: Float64Array; readonly left: Remainder; readonly hf: number },
 ): void {
   addDrift(watch, price);
   const dearest = admit(watch, book, price, hf * PRUNE_MARGIN);
   const needed = (hf * PRUNE_MARGIN) / watch.drift;
   while (watch.level < LEVELS && 1 + watch.level / PER_ONE < needed) letGo(watch, watch.level++);
-  screen(watch, book.held, { price, changed, needed, perShare: 1 / (dearest * watch.drift) });
+  screen(watch, book, { price, left, needed, dearest });
 }
 
 /** Let in the debtor at `rank`; once more does no harm. */
@@ -178,21 +184,24 @@ function letGo({ near, levels, words }: Watch, level: number): void {
 }
 
 /**
- * Walk over `near` and leave in `due` whom neither bound keeps out, the others in their levels. Who still holds what it held
- * at t0 gets a new floor: its health factor if no debt were cheaper than the dearest.
+ * Walk over `near` and leave in `due` whom neither bound keeps out, the others in their levels. Whose floor no longer does
+ * gets a new one: the health factor if no debt were cheaper than the dearest and, if that does not do, at the debts' own
+ * prices. Both count what is left of collateral that can be sold for all of it, which is no more than there is.
  */
 function screen(
   watch: Watch,
-  { start, asset, hfShare }: CollateralRows,
+  { held: { start, asset, hfShare }, owed }: Book,
   at: {
     readonly price: Float64Array;
-    readonly changed: Int32Array;
+    readonly left: Remainder;
     readonly needed: number;
-    readonly perShare: number;
+    readonly dearest: number;
   },
 ): void {
-  const { near, known, due, levels, level, floorHf, words } = watch;
-  const { price, changed, needed, perShare } = at;
+  const { near, known, due, levels, level, floorHf, words, drift } = watch;
+  const { price, needed, dearest } = at;
+  const { collateralLeft, debtLeft } = at.left;
+  const perShare = 1 / (dearest * drift);
   for (let w = 0; w < words; w++) {
     let found = known[w]!;
     let dueBits = 0;
@@ -201,11 +210,13 @@ function screen(
       const bit = left & -left;
       const rank = 32 * w + 31 - Math.clz32(bit);
       let floor = (found & bit) !== 0 ? floorHf[rank]! : 0;
-      if (!(floor >= needed) && changed[rank] === 0) {
+      if (!(floor >= needed)) {
         let share = 0;
         const end = start[rank + 1]!;
         for (let e = start[rank]!; e < end; e++) share += hfShare[e]! * price[asset[e]!]!;
+        share *= collateralLeft[rank]! / debtLeft[rank]!;
         floor = share * perShare;
+        if (!(floor >= needed)) floor = share / (owedShare(owed, rank, price) * drift);
         floorHf[rank] = floor;
         found |= bit;
       }
@@ -223,4 +234,11 @@ function screen(
     due[w] = dueBits;
     near[w] = near[w]! & ~far;
   }
+}
+
+/** What the debt of the debtor at `rank` costs at `price[K]`, as a multiple of t0. */
+function owedShare({ start, asset, usd, totalUsd }: BookRows, rank: number, price: Float64Array): number {
+  let owedUsd = 0;
+  for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) owedUsd += usd[e]! * price[asset[e]!]!;
+  return owedUsd / totalUsd[rank]!;
 }
