@@ -23,6 +23,12 @@ contract EasingTicksTest {
         _assertShare(360_352, 0, 1, 656);
     }
 
+    /// @dev At 175 bps, 4096 seconds: the quotient is 2059, of whose bits few are set.
+    function test_pace_nothingEasesWithinATick() public pure {
+        for (uint256 i; i < 12; ++i) _assertShare(175, 0, 1 << i, 0);
+        _assertShare(175, 0, 4_096, 1_304);
+    }
+
     /// @dev 0.50 % at risk, which eases as 1 % does: by one unit, of 656 parts in 65536. In each of the four lanes.
     function test_step_whatIsSmallEasesAsAHundredUnits() public pure {
         uint256 lanes = 0x0000000000000001000000000000000100000000000000010000000000000001;
