@@ -20,12 +20,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { sample: { type: "string" } },
 });
-const whole = positionals.length === 0 && values.sample === undefined;
 const files =
   positionals.length > 0
     ? positionals
     : [...globSync("contracts/libraries/*.sol").sort(), "contracts/CircuitBreaker.sol"];
-const mutants = sample(allMutants(files), values.sample);
+const all = allMutants(files);
+const mutants = sample(all, values.sample);
 
 const known = mutants.map((mutant) => ({
   mutant,
@@ -54,5 +54,5 @@ tried.sort((a, b) => (order.get(a.mutant.id) ?? 0) - (order.get(b.mutant.id) ?? 
 const share = survivingShare(tally(tried));
 console.log(`\n${table(tried)}\n\nsurvived: ${(100 * share).toFixed(1)} % of those that are not equivalent`);
 writeFileSync("cache/mutation/report.json", JSON.stringify(tried, null, 1));
-if (whole) writeFileSync("docs/mutation.md", page(tried));
+if (positionals.length === 0) writeFileSync("docs/mutation.md", page(tried, all.length));
 process.exitCode = share <= SURVIVING_MAX ? 0 : 1;

@@ -44,11 +44,12 @@ export function table(tried: readonly Tried[]): string {
   return [...head, ...rows, row("all", tally(tried))].join("\n");
 }
 
-/** docs/mutation.md: the run in full, for review. */
-export function page(tried: readonly Tried[]): string {
+/** docs/mutation.md: a run over all files, of all of their `of` mutants or of a sample of them, for review. */
+export function page(tried: readonly Tried[], of: number): string {
   const { equivalent, survived } = tally(tried);
   const listed = (lines: readonly string[]): string => (lines.length === 0 ? "None." : lines.join("\n"));
   return readFileSync("test/mutation/page.md", "utf8")
+    .replace("{{drawn}}", () => (tried.length === of ? `all ${of}` : `${tried.length} of ${of}, drawn by their hash`))
     .replace("{{table}}", () => table(tried))
     .replace("{{share}}", () => `${(100 * survivingShare(tally(tried))).toFixed(1)} %`)
     .replace("{{survived}}", () => listed(survived.map(({ id }) => `- \`${id}\``)))
