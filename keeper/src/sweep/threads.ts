@@ -67,7 +67,7 @@ async function sweepWith(
   set: ScenarioSet,
   rules: CascadeRules,
 ): Promise<SweepOutcome> {
-  const common = share({ book: withoutOwners(book), set, rules, outcome: createOutcome(book, set.count) });
+  const common = { book: sharedBook(book), ...share({ set, rules, outcome: createOutcome(book, set.count) }) };
   const next = share(new Int32Array(1));
   const jobs = workers.map((): SweepJob => {
     const { hits, triggerRounds } = common.outcome;
@@ -81,9 +81,14 @@ async function sweepWith(
   return common.outcome;
 }
 
+/** Sweep after sweep of one book: a copy for each would pile up in threads that see no reason to collect garbage. */
+const shared = new WeakMap<Book, Book>();
+
 /** No kernel reads who owns an account; names are the one thing that threads could not share. */
-function withoutOwners(book: Book): Book {
-  return { ...book, state: { ...book.state, owners: [] } };
+function sharedBook(book: Book): Book {
+  const copy = shared.get(book) ?? share({ ...book, state: { ...book.state, owners: [] } });
+  shared.set(book, copy);
+  return copy;
 }
 
 function ask(worker: Worker, job: SweepJob): Promise<void> {
