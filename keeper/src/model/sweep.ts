@@ -1,6 +1,7 @@
 import type { Book } from "./book.js";
 import { runCascade, type Cascade, type CascadeRules } from "./cascade.js";
 import { latentBadDebtUsd, visitUncovered } from "./latent.js";
+import { heldByAsset, lossUsd } from "./loss.js";
 import { exogenousPrices, type Shock } from "./price-state.js";
 import type { ScenarioSet } from "./scenarios/scenario-set.js";
 
@@ -69,7 +70,7 @@ export function sweepInto(
   { set, rules, run }: { readonly set: ScenarioSet; readonly rules: CascadeRules; readonly run: Cascade },
   { from, to }: ScenarioRange,
 ): void {
-  const held = solventByAsset(book);
+  const held = heldByAsset(book);
   const counts: Counts = {
     hits: new Uint32Array(book.order.length),
     triggerRounds: new Uint32Array(book.order.length),
@@ -115,22 +116,6 @@ export function shockOf({ dropFrac, depthFactor, count }: ScenarioSet, s: number
     dropFrac: dropFrac.subarray(s * size, (s + 1) * size),
     depthFactor: depthFactor.subarray(s * size, (s + 1) * size),
   };
-}
-
-/** The W of MODEL 6.1, USD by asset. `Float64Array[K]`. */
-function solventByAsset({ state, solventUsd }: Book): Float64Array {
-  const sums = new Float64Array(state.assets.length);
-  for (let r = 0; r < solventUsd.length; r++) {
-    const { asset } = state.reserves[r]!;
-    sums[asset] = sums[asset]! + solventUsd[r]!;
-  }
-  return sums;
-}
-
-function lossUsd(held: Float64Array, price: Float64Array): number {
-  let loss = 0;
-  for (let k = 0; k < held.length; k++) loss += held[k]! * (1 - price[k]!);
-  return loss;
 }
 
 function addRepaid(outcome: SweepOutcome, s: number, { state, held }: Book, run: Cascade): void {

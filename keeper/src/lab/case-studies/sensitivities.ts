@@ -14,7 +14,7 @@ import {
 } from "../../model/sensitivity/derivatives.js";
 import { jacobian } from "../../model/sensitivity/jacobian.js";
 import { mostSystemic, type SystemicAccount } from "../../model/sensitivity/leave-one-out.js";
-import { fullLoss, lookThroughCollateral } from "../../model/sensitivity/loss.js";
+import { fullLoss, lookThroughCollateral } from "../../model/loss.js";
 import { standardNormals } from "../../model/sensitivity/standard-normals.js";
 import type { Shock } from "../../model/price-state.js";
 import { thinnedDepth } from "../../model/shock.js";

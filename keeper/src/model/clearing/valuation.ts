@@ -124,7 +124,7 @@ function leftShare(equityUsd: number, beforeUsd: number): number {
  *
  * **Source.** Black and Cox 1976; Bardoscia et al. 2017, as in NEVA's `blackcox_pd`.
  */
-export function blackCoxDefaultOdds(equityUsd: number, externalUsd: number, volatility: number): number {
+function blackCoxDefaultOdds(equityUsd: number, externalUsd: number, volatility: number): number {
   if (equityUsd <= 0) return 1;
   if (equityUsd >= externalUsd) return 0;
   const barrier = 1 - equityUsd / externalUsd;

@@ -1,5 +1,4 @@
-import type { Book } from "../book.js";
-import { openBook } from "../book.js";
+import { openBook, type Book } from "../book.js";
 import type { Calibration } from "../calibration.js";
 import { createCascade } from "../cascade.js";
 import { LADDER_RULES } from "../leverage.js";

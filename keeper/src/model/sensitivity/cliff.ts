@@ -4,7 +4,7 @@ import { LADDER_RULES } from "../leverage.js";
 import type { Shock } from "../price-state.js";
 import { SALES_ONLY, WINDOWS } from "./amplification.js";
 import { jacobian } from "./jacobian.js";
-import { heldByAsset, lossUsd } from "./loss.js";
+import { heldByAsset, lossUsd } from "../loss.js";
 import { spectralRadius } from "./spectral.js";
 
 /** How far the system is from falling by itself. */

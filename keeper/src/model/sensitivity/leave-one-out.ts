@@ -2,7 +2,7 @@ import type { Book } from "../book.js";
 import { resumeCascade, runCascade, type Cascade } from "../cascade.js";
 import { LADDER_RULES } from "../leverage.js";
 import type { Shock } from "../price-state.js";
-import { heldByAsset, lossUsd } from "./loss.js";
+import { heldByAsset, lossUsd } from "../loss.js";
 import { largest, systemicness } from "./systemicness.js";
 
 /** How many are left out one by one. MODEL 6.4. */

@@ -4,7 +4,7 @@ import { runCascade, type Cascade } from "../cascade.js";
 import type { Shock } from "../price-state.js";
 import { adjoint, amplificationOf, SALES_ONLY } from "./amplification.js";
 import { jacobian, ownFactors } from "./jacobian.js";
-import { lookThroughCollateral } from "./loss.js";
+import { lookThroughCollateral } from "../loss.js";
 
 /** Window of J in which forced sales are propagated. MODEL 6.4. */
 const WINDOW = 0.03;

@@ -4,7 +4,7 @@ import { openBook } from "../../../../keeper/src/model/book.js";
 import { createCascade } from "../../../../keeper/src/model/cascade.js";
 import { adjoint, amplificationOf } from "../../../../keeper/src/model/sensitivity/amplification.js";
 import { delta, gamma, smoothedDerivatives } from "../../../../keeper/src/model/sensitivity/derivatives.js";
-import { fullLoss } from "../../../../keeper/src/model/sensitivity/loss.js";
+import { fullLoss } from "../../../../keeper/src/model/loss.js";
 import { standardNormals } from "../../../../keeper/src/model/sensitivity/standard-normals.js";
 import { crowd, crowdShock, RISING } from "../crowd.js";
 import { PLAIN } from "../run-small.js";

@@ -6,7 +6,7 @@ import type { Shock } from "../../../../keeper/src/model/price-state.js";
 import { amplifications } from "../../../../keeper/src/model/sensitivity/amplification.js";
 import { cliffDistance } from "../../../../keeper/src/model/sensitivity/cliff.js";
 import { delta, gamma } from "../../../../keeper/src/model/sensitivity/derivatives.js";
-import { fullLoss, lookThroughCollateral } from "../../../../keeper/src/model/sensitivity/loss.js";
+import { fullLoss, lookThroughCollateral } from "../../../../keeper/src/model/loss.js";
 import { systemicness } from "../../../../keeper/src/model/sensitivity/systemicness.js";
 import type { DepthCurve } from "../../../../keeper/src/graph/depth-curve.js";
 import { fullLoss as lossOf, oneAccount, runSmall, total } from "../run-small.js";

@@ -13,7 +13,7 @@ import {
 } from "../../../../keeper/src/model/sensitivity/amplification.js";
 import { jacobian, ownFactors } from "../../../../keeper/src/model/sensitivity/jacobian.js";
 import { accountsOf, lossesWithout, mostSystemic } from "../../../../keeper/src/model/sensitivity/leave-one-out.js";
-import { fullLoss, heldByAsset, lookThroughCollateral } from "../../../../keeper/src/model/sensitivity/loss.js";
+import { fullLoss, heldByAsset, lookThroughCollateral } from "../../../../keeper/src/model/loss.js";
 import { contagionIndex } from "../../../../keeper/src/model/sensitivity/overlap.js";
 import { largest, systemicness } from "../../../../keeper/src/model/sensitivity/systemicness.js";
 import { shippedCalibration } from "../calibration-file.js";

@@ -1,6 +1,6 @@
-import type { Book } from "../book.js";
-import { runCascade, type Cascade, type CascadeRules } from "../cascade.js";
-import type { Shock } from "../price-state.js";
+import type { Book } from "./book.js";
+import { runCascade, type Cascade, type CascadeRules } from "./cascade.js";
+import type { Shock } from "./price-state.js";
 
 /** Collateral of accounts that are solvent at t0, USD by asset as they hold it. `Float64Array[K]`. */
 export function heldByAsset({ state, solventUsd }: Book): Float64Array {
