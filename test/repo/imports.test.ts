@@ -4,20 +4,21 @@ import path from "node:path";
 import ts from "typescript";
 import { filesUnder, read, root } from "./sources.js";
 
-const base = ["units", "errors", "keccak"];
+const base = ["units", "errors", "keccak", "values"];
 
 /** What a folder (or file) of keeper/src may import besides itself. Whoever is not listed here may import nothing. */
 const keeper: Record<string, readonly string[]> = {
   units: [],
   keccak: [],
   errors: ["units"],
-  config: base,
+  values: ["units"],
+  config: [...base, "venues", "liquidity"],
   snapshot: base,
   graph: [...base, "snapshot"],
   model: [...base, "snapshot", "graph"],
   sweep: [...base, "graph", "model"],
   report: [...base, "snapshot", "model"],
-  chain: base,
+  chain: [...base, "snapshot"],
   observe: base,
   store: [...base, "report"],
   venues: [...base, "chain", "snapshot"],

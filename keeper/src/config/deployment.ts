@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Address } from "../units.js";
-import { address } from "./values.js";
+import { address } from "../values.js";
 
 /** Addresses of the contracts that a keeper talks to. */
 export interface Contracts {

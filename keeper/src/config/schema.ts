@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { sourcesSchema } from "./sources.js";
-import { address, bytes32, port, wholeFrom } from "./values.js";
+import { address, bytes32, port, wholeFrom } from "../values.js";
 
 const gwei = z.number().positive().max(100_000);
 

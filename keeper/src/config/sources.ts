@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { address, wholeFrom } from "./values.js";
+import { poolSourceSchema } from "../liquidity/pool-kinds.js";
+import { address } from "../values.js";
+import { venueSourceSchema } from "../venues/venue-kinds.js";
 
 const wad = z
   .string()
@@ -8,17 +10,8 @@ const wad = z
 
 /** What is read at every block: venues, pools, feeds, and what wrapped assets are a claim on. */
 export const sourcesSchema = z.strictObject({
-  venues: z
-    .array(
-      z.strictObject({
-        kind: z.literal("aave-v3"),
-        pool: address,
-        fromBlock: wholeFrom(0).describe("block of the pool's first event"),
-        baseUsdFeed: address.exactOptional().describe("feed of the base currency in USD; none where it is USD"),
-      }),
-    )
-    .min(1),
-  pools: z.array(z.strictObject({ kind: z.literal("uniswap-v3"), pool: address })).default([]),
+  venues: z.array(venueSourceSchema).min(1),
+  pools: z.array(poolSourceSchema).default([]),
   feeds: z.array(address).default([]),
   lookThrough: z
     .array(z.strictObject({ asset: address, of: address, unitsWad: wad }))

@@ -1,13 +1,16 @@
+import { z } from "zod";
 import { IUniswapV3Pool__factory, UniswapV3Lens__factory } from "../../../typechain-types/index.js";
 import type { BlockRef } from "../chain/block-ref.js";
 import type { Derivation } from "../chain/follow.js";
 import { runLens } from "../chain/lens.js";
 import type { Log } from "../chain/log.js";
 import type { BlockReader, RpcPool } from "../chain/rpc-pool.js";
+import { sourceKind } from "../chain/source-kind.js";
 import { WordsMalformed, address, count, decodeRow, int, signedCount, uint } from "../chain/words.js";
 import type { Row } from "../chain/words.js";
 import type { PoolState } from "../snapshot/snapshot.js";
 import type { Address, Hex } from "../units.js";
+import { address as addressValue } from "../values.js";
 
 const events = IUniswapV3Pool__factory.createInterface();
 const MINT = events.getEvent("Mint").topicHash as Hex;
@@ -80,6 +83,14 @@ export function followUniswapV3(chain: RpcPool, pool: Address): Derivation<Unisw
     },
   };
 }
+
+/** Uniswap v3 and its forks with the same storage and getters. */
+export const uniswapV3 = sourceKind({
+  schema: z.strictObject({ kind: z.literal("uniswap-v3"), pool: addressValue }),
+  addressOf: ({ pool }) => pool,
+  follow: (chain, { pool }) => followUniswapV3(chain, pool),
+  view: ({ pool }, state: UniswapV3State) => viewUniswapV3(pool, state),
+});
 
 /** A state as the snapshot shows it. */
 export function viewUniswapV3(pool: Address, { state, ticks }: UniswapV3State): PoolState {

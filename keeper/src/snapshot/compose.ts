@@ -3,20 +3,21 @@ import type { Address } from "../units.js";
 import type { AssetState, Exclusion, FeedState, ForcedSale, PoolState, Snapshot, VenueState } from "./snapshot.js";
 
 /** A lending deployment, or why it cannot be read. */
-export type VenuePart = { readonly venue: Address; readonly baseUsdFeed: Address | undefined } & (
+export type VenuePart = { readonly venue: Address } & (
   { readonly kind: "read"; readonly view: VenueView } | { readonly kind: "unreadable"; readonly reason: string }
 );
 
-/** What a venue's adapter tells: everything but what its base currency is worth. */
+/** What a venue's adapter tells. What the base currency is worth it says itself, or names the feed; without either it is USD. */
 export interface VenueView {
-  readonly state: Omit<VenueState, "baseUsdE8">;
+  readonly state: Omit<VenueState, "baseUsdE8"> & { readonly baseUsdE8?: bigint | undefined };
+  readonly baseUsdFeed?: Address | undefined;
   readonly forcedSales: readonly ForcedSale[];
   readonly exclusions: readonly Exclusion[];
 }
 
 /** A pool, or why it cannot be read. */
 export type PoolPart = { readonly pool: Address } & (
-  { readonly kind: "read"; readonly state: PoolState } | { readonly kind: "unreadable"; readonly reason: string }
+  { readonly kind: "read"; readonly view: PoolState } | { readonly kind: "unreadable"; readonly reason: string }
 );
 
 /** A token as it describes itself; no decimals where it does not say. */
@@ -89,7 +90,7 @@ function toVenue(
 ): VenueState | string {
   if (part.kind === "unreadable") return part.reason;
   const { state } = part.view;
-  const baseUsdE8 = baseUsd(part.baseUsdFeed, state.baseUnit, feeds);
+  const baseUsdE8 = state.baseUsdE8 ?? baseUsd(part.view.baseUsdFeed, state.baseUnit, feeds);
   if (typeof baseUsdE8 === "string") return baseUsdE8;
   const reserves = state.reserves.map((r) => (opaque.has(r.asset) ? { ...r, priceBase: 0n } : r));
   return { ...state, baseUsdE8, reserves };
@@ -110,10 +111,10 @@ function baseUsd(feed: Address | undefined, baseUnit: bigint, feeds: ReadonlyMap
 /** A pool, or why nothing in it can be valued. */
 function toPool(part: PoolPart, opaque: ReadonlySet<Address>): PoolState | string {
   if (part.kind === "unreadable") return part.reason;
-  const { token0, token1, sqrtPriceX96 } = part.state;
+  const { token0, token1, sqrtPriceX96 } = part.view;
   const token = [token0, token1].find((candidate) => opaque.has(candidate));
   if (token !== undefined) return `the decimals of ${token} are unknown`;
-  return sqrtPriceX96 === 0n ? "the pool has no price yet" : part.state;
+  return sqrtPriceX96 === 0n ? "the pool has no price yet" : part.view;
 }
 
 function toAsset({ token, symbol, decimals }: Token, links: SnapshotParts["lookThrough"]): AssetState {

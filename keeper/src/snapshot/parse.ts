@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Address, Hex } from "../units.js";
 import { canonicalJson } from "./canonical.js";
+import { VENUE_KINDS } from "./snapshot.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** Raised when a text is not the canonical form of a snapshot. */
@@ -29,7 +30,9 @@ const count = z.int().min(0);
 const bps = z.int().min(0).max(65_535);
 
 const position = z.tuple([count, positive]).readonly();
+const market = z.exactOptional(z.string().min(1));
 const accountState = z.strictObject({
+  market,
   account: address,
   eMode: z.exactOptional(count),
   collateral: z.array(position),
@@ -37,6 +40,7 @@ const accountState = z.strictObject({
 });
 
 const reserveState = z.strictObject({
+  market,
   asset: address,
   priceBase: amount,
   ltvBps: bps,
@@ -61,7 +65,7 @@ const eModeState = z.strictObject({
 
 const venueState = z.strictObject({
   venue: address,
-  kind: z.literal("aave-v3"),
+  kind: z.enum(VENUE_KINDS),
   baseUnit: positive,
   baseUsdE8: positive,
   closeFactorBps: bps,
@@ -170,8 +174,8 @@ function requireOrder(snapshot: Snapshot): void {
   }
   for (const { pool, ticks } of pools) ascending(`ticks of ${pool}`, ticks, (a, b) => order(a[0], b[0]));
   for (const { venue, reserves, accounts, eModes } of venues) {
-    ascending(`reserves of ${venue}`, reserves, (a, b) => order(a.asset, b.asset));
-    ascending(`accounts of ${venue}`, accounts, (a, b) => order(a.account, b.account));
+    ascending(`reserves of ${venue}`, reserves, (a, b) => byMarket(a, b) || order(a.asset, b.asset));
+    ascending(`accounts of ${venue}`, accounts, (a, b) => byMarket(a, b) || order(a.account, b.account));
     ascending(`eModes of ${venue}`, eModes ?? [], (a, b) => order(a.id, b.id));
     for (const { account, collateral, debt } of accounts) {
       for (const positions of [collateral, debt]) {
@@ -181,6 +185,10 @@ function requireOrder(snapshot: Snapshot): void {
       }
     }
   }
+}
+
+function byMarket(a: { readonly market?: string }, b: { readonly market?: string }): number {
+  return order(a.market ?? "", b.market ?? "");
 }
 
 function order<T extends string | number>(a: T, b: T): number {

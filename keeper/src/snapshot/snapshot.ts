@@ -39,11 +39,26 @@ export interface FeedState {
   readonly updatedAt: number;
 }
 
+/** Protocols whose venues a snapshot can hold. */
+export const VENUE_KINDS = [
+  "aave-v2",
+  "aave-v3",
+  "compound-v2",
+  "compound-v3",
+  "crvusd",
+  "euler-v2",
+  "liquity-v2",
+  "maker",
+  "morpho-blue",
+] as const;
+
+export type VenueKind = (typeof VENUE_KINDS)[number];
+
 /** One deployment of a lending protocol. */
 export interface VenueState {
   /** Entry contract: for Aave, the Pool. */
   readonly venue: Address;
-  readonly kind: "aave-v3";
+  readonly kind: VenueKind;
   /** One unit of the venue's base currency, e.g. 1e8 (USD) or 1e18 (ETH). */
   readonly baseUnit: bigint;
   /** USD per whole unit of the base currency, 1e8-scaled; 1e8 where the base currency is USD. */
@@ -52,17 +67,19 @@ export interface VenueState {
   readonly closeFactorBps: Bps;
   /** At or below this health factor everything may be repaid, 1e18-scaled. */
   readonly fullCloseHfWad: bigint;
-  /** Ascending by asset. */
+  /** Ascending by (market, asset). */
   readonly reserves: readonly ReserveState[];
   /** Categories that a reserve is in, ascending by id. Absent where there is none. */
   readonly eModes?: readonly EModeState[];
-  /** Accounts with debt or collateral, ascending by address. */
+  /** Accounts with debt or collateral, ascending by (market, address). */
   readonly accounts: readonly AccountState[];
   /** Debt of all accounts as the protocol's own totals say, in base currency units: the denominator of coverage. */
   readonly totalDebtBase: bigint;
 }
 
 export interface ReserveState {
+  /** Where a venue keeps markets apart (Morpho Blue, Maker's ilks): the id of this one's. Absent where it has a single one. */
+  readonly market?: string;
   readonly asset: Address;
   /** The price this venue uses, in base currency units per whole unit of the asset. */
   readonly priceBase: bigint;
@@ -92,6 +109,8 @@ export interface EModeState {
 }
 
 export interface AccountState {
+  /** The market of this position: one owner has an account in each. Absent where the venue has a single one. */
+  readonly market?: string;
   readonly account: Address;
   /** The e-mode category that the account chose. Absent where none. */
   readonly eMode?: number;

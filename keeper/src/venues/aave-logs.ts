@@ -1,8 +1,8 @@
 import { IAaveV3Pool__factory, IAaveV3ScaledToken__factory } from "../../../typechain-types/index.js";
 import type { Log, LogFilter } from "../chain/log.js";
-import type { ForcedSale } from "../snapshot/snapshot.js";
 import type { Address, Hex } from "../units.js";
 import type { RawReserve } from "./aave-reserves.js";
+import type { UntimedSale } from "./follow-accounts.js";
 
 const pool = IAaveV3Pool__factory.createInterface();
 const token = IAaveV3ScaledToken__factory.createInterface();
@@ -45,9 +45,6 @@ export function accountsOf(logs: readonly Log[]): Address[] {
   found.delete(ZERO);
   return [...found].sort();
 }
-
-/** A liquidation whose block's time is still to be looked up. */
-export type UntimedSale = Omit<ForcedSale, "timestamp"> & { readonly blockHash: Hex };
 
 /** Liquidations among logs, in their order. */
 export function liquidationsOf(venue: Address, logs: readonly Log[]): UntimedSale[] {

@@ -25,10 +25,10 @@ interface ReserveAt {
  * Turn a state into what the snapshot shows of it: amounts with interest up to the block's time, to the wei what the tokens'
  * `balanceOf` says. A reserve without a price has price 0 and is named among the exclusions.
  */
-export function viewAaveV3(venue: Address, state: AaveV3State): VenueView {
+export function viewAaveV3(venue: Address, state: AaveV3State): Omit<VenueView, "baseUsdFeed"> {
   const now = state.block.timestamp;
   const byId = new Map<number, ReserveAt>();
-  state.reserves.forEach((raw, index) => byId.set(raw.id, { raw, index, indices: indicesAt(raw, now) }));
+  state.market.reserves.forEach((raw, index) => byId.set(raw.id, { raw, index, indices: indicesAt(raw, now) }));
   const reserves = [...byId.values()].map((reserve) => toReserve(reserve, now));
   const accounts: AccountState[] = [];
   for (const address of [...state.accounts.keys()].sort()) {
@@ -39,16 +39,16 @@ export function viewAaveV3(venue: Address, state: AaveV3State): VenueView {
     state: {
       venue,
       kind: "aave-v3",
-      baseUnit: state.baseUnit,
+      baseUnit: state.market.baseUnit,
       closeFactorBps: CLOSE_FACTOR_BPS,
       fullCloseHfWad: FULL_CLOSE_HF_WAD,
       reserves,
-      ...(state.eModes.length === 0 ? {} : { eModes: state.eModes.map(toEMode) }),
+      ...(state.market.eModes.length === 0 ? {} : { eModes: state.market.eModes.map(toEMode) }),
       accounts,
-      totalDebtBase: reserves.reduce((sum, reserve, r) => sum + debtBase(reserve, state.reserves[r]!), 0n),
+      totalDebtBase: reserves.reduce((sum, reserve, r) => sum + debtBase(reserve, state.market.reserves[r]!), 0n),
     },
     forcedSales: state.sales,
-    exclusions: [...state.reserves.flatMap((raw) => unpriced(venue, raw)), ...missing(venue, state)],
+    exclusions: [...state.market.reserves.flatMap((raw) => unpriced(venue, raw)), ...missing(venue, state)],
   };
 }
 
@@ -122,9 +122,9 @@ function unpriced(venue: Address, { asset, price }: RawReserve): Exclusion[] {
   return [{ scope: "reserve", id: `${venue}/${asset}`, reason: `no price: ${saw}` }];
 }
 
-function missing(venue: Address, { reserves, unattributed }: AaveV3State): Exclusion[] {
-  return reserves.flatMap(({ id, asset, scaledDebt }) => {
-    const amount = unattributed.get(id);
+function missing(venue: Address, { market, unattributed }: AaveV3State): Exclusion[] {
+  return market.reserves.flatMap(({ id, asset, scaledDebt }) => {
+    const amount = unattributed.get(String(id));
     if (amount === undefined) return [];
     const reason = `of ${scaledDebt} scaled variable debt, ${amount} is owed by no known account`;
     return [{ scope: "reserve", id: `${venue}/${asset}`, reason }];

@@ -11,10 +11,11 @@ const [pool] = sample.pools;
 const [weth, usdc, feed] = [addressOf(1), addressOf(2), addressOf(9)];
 
 function parts(changes: Partial<SnapshotParts> = {}, baseUnit = 10n ** 8n, baseUsdFeed?: typeof feed): SnapshotParts {
-  const view = { state: { ...venue!, baseUnit }, forcedSales: sample.forcedSales, exclusions: [] };
+  const state = { ...venue!, baseUsdE8: undefined };
+  const view = { state: { ...state, baseUnit }, baseUsdFeed, forcedSales: sample.forcedSales, exclusions: [] };
   return {
-    venues: [{ venue: venue!.venue, baseUsdFeed, kind: "read", view }],
-    pools: [{ pool: pool!.pool, kind: "read", state: pool! }],
+    venues: [{ venue: venue!.venue, kind: "read", view }],
+    pools: [{ pool: pool!.pool, kind: "read", view: pool! }],
     feeds: sample.feeds,
     exclusions: sample.exclusions,
     tokens: [
@@ -73,8 +74,8 @@ describe("composeSnapshot", () => {
   it("behavior: what cannot be read, and a pool without a price, are excluded with the reason", () => {
     const snapshot = compose(
       parts({
-        venues: [{ venue: venue!.venue, baseUsdFeed: undefined, kind: "unreadable", reason: "not a pool" }],
-        pools: [{ pool: pool!.pool, kind: "read", state: { ...pool!, sqrtPriceX96: 0n } }],
+        venues: [{ venue: venue!.venue, kind: "unreadable", reason: "not a pool" }],
+        pools: [{ pool: pool!.pool, kind: "read", view: { ...pool!, sqrtPriceX96: 0n } }],
       }),
     );
     const reasons = snapshot.exclusions.map(({ scope, reason }) => [scope, reason]);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Address, Hex } from "../units.js";
+import type { Address, Hex } from "./units.js";
 
 /** 20 bytes of hex in any case; lower case afterwards. */
 export const address = z

@@ -1,0 +1,95 @@
+import type { z } from "zod";
+import type { FeedState } from "../snapshot/snapshot.js";
+import type { Address } from "../units.js";
+import type { BlockRef } from "./block-ref.js";
+import { follow } from "./follow.js";
+import type { Derivation } from "./follow.js";
+import { CallReverted } from "./rpc-errors.js";
+import type { RpcPool } from "./rpc-pool.js";
+import { WordsMalformed } from "./words.js";
+
+/** Chainlink feeds of the block, by address; those that do not answer are absent. */
+export type Feeds = ReadonlyMap<Address, FeedState>;
+
+/** What a source turned out to be at a block. */
+export type Outcome<V> =
+  | { readonly kind: "read"; readonly view: (feeds: Feeds) => V }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+/** How a source is followed. */
+export interface FollowOptions {
+  /** How long a forced sale stays in the snapshot, seconds. */
+  readonly resilienceWindowSec: number;
+}
+
+/** A source under way: the next block costs what changed. */
+export interface OpenSource<V> {
+  /** The contract by which the source is known. */
+  readonly address: Address;
+  /** Feeds that its view needs. */
+  readonly feeds: readonly Address[];
+  at(block: BlockRef): Promise<Outcome<V>>;
+}
+
+/** One kind of source, e.g. Aave v3: everything that the reader and the configuration need to know of it. */
+export interface SourceKind<Schema extends z.ZodType, V> {
+  /** What the configuration says of one such source; its `kind` is a literal. */
+  readonly schema: Schema;
+  /** **Throws** a ZodError where `source` is not of the schema. */
+  open(chain: RpcPool, source: unknown, options: FollowOptions): OpenSource<V>;
+}
+
+/** The parts of a {@link SourceKind}. */
+export interface SourceSpec<Schema extends z.ZodType, S, V> {
+  readonly schema: Schema;
+  addressOf(source: z.output<Schema>): Address;
+  feedsOf?(source: z.output<Schema>): readonly Address[];
+  follow(chain: RpcPool, source: z.output<Schema>, options: FollowOptions): Derivation<S>;
+  /** What the snapshot shows of a state. */
+  view(source: z.output<Schema>, state: S, feeds: Feeds): V;
+}
+
+/** Make a kind of source. A contract that is not what the configuration says makes its source unreadable, not the snapshot. */
+export function sourceKind<Schema extends z.ZodType, S, V>(spec: SourceSpec<Schema, S, V>): SourceKind<Schema, V> {
+  return {
+    schema: spec.schema,
+    open(chain, given, options) {
+      const source = spec.schema.parse(given);
+      const at = follow(chain, tolerant(spec.follow(chain, source, options)));
+      return {
+        address: spec.addressOf(source),
+        feeds: spec.feedsOf?.(source) ?? [],
+        async at(block) {
+          const read = await at(block);
+          if (read.kind === "unreadable") return read;
+          return { kind: "read", view: (feeds) => spec.view(source, read.state, feeds) };
+        },
+      };
+    },
+  };
+}
+
+type Attempt<S> =
+  { readonly kind: "read"; readonly state: S } | { readonly kind: "unreadable"; readonly reason: string };
+
+function tolerant<S>(derivation: Derivation<S>): Derivation<Attempt<S>> {
+  const attempt = async (read: () => Promise<S>): Promise<Attempt<S>> => {
+    try {
+      return { kind: "read", state: await read() };
+    } catch (cause) {
+      if (!(cause instanceof CallReverted || cause instanceof WordsMalformed)) throw cause;
+      // Every operator must give the same reason: no text of a node in it.
+      return {
+        kind: "unreadable",
+        reason: cause instanceof CallReverted ? "a call of its contracts reverts" : cause.message,
+      };
+    }
+  };
+  return {
+    load: (block, hint) => attempt(() => derivation.load(block, hint?.kind === "read" ? hint.state : undefined)),
+    advance: (before, path) =>
+      attempt(() =>
+        before.kind === "read" ? derivation.advance(before.state, path) : derivation.load(path.at(-1)!, undefined),
+      ),
+  };
+}

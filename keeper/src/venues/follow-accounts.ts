@@ -1,0 +1,137 @@
+import type { BlockRef } from "../chain/block-ref.js";
+import type { Derivation, Path } from "../chain/follow.js";
+import type { Log, LogFilter } from "../chain/log.js";
+import type { BlockReader, RpcPool } from "../chain/rpc-pool.js";
+import { readSpan } from "../chain/span.js";
+import type { ForcedSale } from "../snapshot/snapshot.js";
+import type { Hex } from "../units.js";
+import { since, timeInPath, timeSales } from "./forced-sales.js";
+
+/** A liquidation whose block's time is still to be looked up. */
+export type UntimedSale = Omit<ForcedSale, "timestamp"> & { readonly blockHash: Hex };
+
+/**
+ * What is peculiar to a venue whose accounts are found in logs and read in bulk. `M`: everything but the accounts, read anew
+ * at each block. `A`: one account. Keys name accounts: an address, or a market and an address.
+ */
+export interface AccountsVenue<M, A> {
+  /** Block of its deployment: earlier blocks hold no accounts. */
+  readonly fromBlock: number;
+  /** `seen`: keys of accounts, for venues whose markets are known from there. */
+  readMarket(reader: BlockReader, seen: ReadonlySet<string>): Promise<M>;
+  /** Whether {@link readMarket} reads what `seen` names. */
+  readonly marketFollowsKeys?: boolean;
+  /** The events that can change an account, or are liquidations. */
+  filterOf(market: M): LogFilter;
+  /** Keys that logs of the filter name. */
+  keysOf(logs: readonly Log[]): readonly string[];
+  salesOf(logs: readonly Log[]): readonly UntimedSale[];
+  /** Accounts by key; undefined where one holds nothing. */
+  readAccounts(
+    reader: BlockReader,
+    market: M,
+    keys: readonly string[],
+  ): Promise<readonly (readonly [key: string, account: A | undefined])[]>;
+  /** What the venue's totals say is owed and no account owes; a change means that logs were missed. Empty where all is found. */
+  unattributed(market: M, accounts: ReadonlyMap<string, A>): ReadonlyMap<string, bigint>;
+}
+
+/** A venue at one block. */
+export interface Followed<M, A> {
+  readonly block: BlockRef;
+  readonly market: M;
+  /** Accounts that hold something. */
+  readonly accounts: ReadonlyMap<string, A>;
+  /** Every key that ever appeared, of whatever fork: only grows, and is shared between states. */
+  readonly seen: Set<string>;
+  readonly unattributed: ReadonlyMap<string, bigint>;
+  /** Liquidations of the window, ascending. */
+  readonly sales: readonly ForcedSale[];
+}
+
+/** Blocks by which a load reaches behind its hint: a fork that is deeper needs a restart. */
+const FORK_DEPTH = 64;
+
+/**
+ * Follow a venue: once synced, a block costs its logs, its market, and the accounts that its logs name.
+ *
+ * Accounts that logs missed show up as debt that nobody owes; then everything is read anew.
+ * **Throws** {@link CallReverted} where the contracts are not of the venue's kind, and what the pool's reads throw.
+ */
+export function followAccounts<M, A>(
+  chain: RpcPool,
+  venue: AccountsVenue<M, A>,
+  resilienceWindowSec: number,
+): Derivation<Followed<M, A>> {
+  const remarket = async (reader: BlockReader, market: M, seen: ReadonlySet<string>, before: number): Promise<M> =>
+    venue.marketFollowsKeys === true && seen.size > before ? venue.readMarket(reader, seen) : market;
+
+  const load = async (block: BlockRef, hint: Followed<M, A> | undefined): Promise<Followed<M, A>> => {
+    const reader = chain.at(block);
+    const seen = hint?.seen ?? new Set<string>();
+    const before = seen.size;
+    const first = await venue.readMarket(reader, seen);
+    const from = hint === undefined ? venue.fromBlock : Math.max(venue.fromBlock, hint.block.number - FORK_DEPTH);
+    const logs = await readSpan(chain, { from, to: block }, venue.filterOf(first));
+    for (const key of venue.keysOf(logs)) seen.add(key);
+    const market = await remarket(reader, first, seen, before);
+    const accounts = merge(new Map<string, A>(), await venue.readAccounts(reader, market, [...seen]));
+    const oldest = block.timestamp - resilienceWindowSec;
+    const recent = await timeSales(chain, venue.salesOf(logs), oldest);
+    const sales = since([...(hint?.sales ?? []).filter((sale) => sale.block < from), ...recent], oldest);
+    return { block, market, accounts, seen, sales, unattributed: venue.unattributed(market, accounts) };
+  };
+
+  const advance = async (state: Followed<M, A>, path: Path): Promise<Followed<M, A>> => {
+    const block = path.at(-1)!;
+    const reader = chain.at(block);
+    const { seen } = state;
+    const known = seen.size;
+    const filter = venue.filterOf(state.market);
+    const [first, before] = await Promise.all([venue.readMarket(reader, seen), readPath(chain, filter, path)]);
+    const now = venue.filterOf(first);
+    const logs = isSameFilter(filter, now) ? before : await readPath(chain, now, path);
+    const touched = venue.keysOf(logs);
+    for (const key of touched) seen.add(key);
+    const market = await remarket(reader, first, seen, known);
+    const accounts = merge(state.accounts, await venue.readAccounts(reader, market, touched));
+    const unattributed = venue.unattributed(market, accounts);
+    if (!isSame(unattributed, state.unattributed)) return loadAnew(block, state);
+    const all = [...state.sales, ...timeInPath(venue.salesOf(logs), path)];
+    return { block, market, accounts, seen, unattributed, sales: since(all, block.timestamp - resilienceWindowSec) };
+  };
+
+  /** First what is known and recent, and only if that does not explain the debt, the whole history. */
+  const loadAnew = async (block: BlockRef, hint: Followed<M, A>): Promise<Followed<M, A>> => {
+    const near = await load(block, hint);
+    return near.unattributed.size === 0 ? near : load(block, undefined);
+  };
+
+  return { load, advance };
+}
+
+async function readPath(chain: RpcPool, filter: LogFilter, path: Path): Promise<Log[]> {
+  return (await Promise.all(path.map((block) => chain.at(block).logs(filter)))).flat();
+}
+
+/** Replace the accounts read; those that hold nothing are forgotten. The same map where nothing was read. */
+function merge<A>(
+  accounts: ReadonlyMap<string, A>,
+  read: readonly (readonly [key: string, account: A | undefined])[],
+): ReadonlyMap<string, A> {
+  if (read.length === 0) return accounts;
+  const merged = new Map(accounts);
+  for (const [key, account] of read) {
+    if (account === undefined) merged.delete(key);
+    else merged.set(key, account);
+  }
+  return merged;
+}
+
+function isSame(a: ReadonlyMap<string, bigint>, b: ReadonlyMap<string, bigint>): boolean {
+  return a.size === b.size && [...a].every(([id, amount]) => b.get(id) === amount);
+}
+
+function isSameFilter(a: LogFilter, b: LogFilter): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
