@@ -1,5 +1,6 @@
 import type { ForkNode, ForkOptions } from "../../keeper/src/chain/archive/reexecute.js";
-import { requireAnvil, startAnvil } from "./anvil-node.js";
+import { startAnvil } from "../../keeper/src/chain/archive/anvil-fork.js";
+import { requireAnvil } from "./anvil-node.js";
 import { startEdr } from "./edr-node.js";
 
 export type StartFork = (options: ForkOptions) => Promise<ForkNode>;

@@ -15,8 +15,11 @@ export interface Responder {
 
 type Handler = (params: readonly unknown[]) => unknown;
 
-/** Make a responder for the state just before the archive's block: it plays a node whose latest block is the parent. */
-export function createResponder(archive: Archive): Responder {
+/**
+ * Make a responder for the state just before the archive's block: it plays a node whose latest block is the parent. Accounts that
+ * are not recorded are missing, too, unless `assumeEmpty`, which answers for them as for accounts that never existed.
+ */
+export function createResponder(archive: Archive, { assumeEmpty = true } = {}): Responder {
   const misses = new Set<string>();
   const assumedEmpty = new Set<Address>();
   const missing = (what: string): never => {
@@ -26,6 +29,7 @@ export function createResponder(archive: Archive): Responder {
   const account = (address: unknown): RecordedAccount | undefined => {
     const key = String(address).toLowerCase() as Address;
     const found = archive.accounts.get(key);
+    if (found === undefined && !assumeEmpty) missing(`account ${key}`);
     if (found === undefined) assumedEmpty.add(key);
     return found;
   };

@@ -55,6 +55,12 @@ export function describeArchive(archive: Archive): string {
   return `the state before block ${BigInt(archive.header.number)} of chain ${archive.chainId}, ${archive.accounts.size} accounts`;
 }
 
+/** Hashes of the codes that accounts of the archive have and that it does not hold. Each once, as first met. */
+export function missingCodes(archive: Archive): readonly Hex[] {
+  const named = [...archive.accounts.values()].flatMap(({ codeHash }) => (codeHash === null ? [] : [codeHash]));
+  return [...new Set(named)].filter((hash) => !archive.codes.has(hash));
+}
+
 /**
  * Return `archive` with state added that another block of the same chain recorded. An explicit, visible assumption that
  * the borrowed slots did not change between the two blocks.

@@ -55,3 +55,64 @@ export class ReplayRejected extends Error {
     super(`replay stopped at ${position}: ${reason}. Check the hardfork, the chain id and the list of missing state`);
   }
 }
+
+/** Blocks are re-executed by Hardhat's EDR, which is not installed. */
+export class HardhatMissing extends Error {
+  override readonly name = "HardhatMissing";
+  constructor(cause: unknown) {
+    super(
+      "saw no module hardhat, expected it: its EDR re-executes the blocks. Install it beside bulkhead: npm install --save-dev hardhat",
+      { cause },
+    );
+  }
+}
+
+/** anvil ended, or did not listen in time. */
+export class AnvilFailed extends Error {
+  override readonly name = "AnvilFailed";
+  constructor(said: string) {
+    super(
+      `anvil ended, or did not listen in time: saw "${said.trim()}", expected an address. Start it by hand to see why`,
+    );
+  }
+}
+
+/** The endpoint says something else than what was recorded before. */
+export class RecordingConflict extends Error {
+  override readonly name = "RecordingConflict";
+  constructor(
+    readonly what: string,
+    recorded: string,
+    seen: string,
+  ) {
+    super(
+      `${what}: recorded as ${shortened(recorded)}, seen now as ${shortened(seen)}; expected the same at one block. ` +
+        "One of the endpoints is wrong: record into a new archive, and compare",
+    );
+  }
+}
+
+/** State was asked for at another block than the one that a fork is pinned to. */
+export class OutsidePin extends Error {
+  override readonly name = "OutsidePin";
+  constructor(
+    readonly what: string,
+    seen: string,
+    pin: number,
+  ) {
+    super(
+      `${what}: saw block ${seen}, expected ${pin} or latest; this fork is pinned to that block and has no other state`,
+    );
+  }
+}
+
+/** A folder is no recorded fork of the chain and block that was asked for, or of a version that is not known here. */
+export class RecordingForeign extends Error {
+  override readonly name = "RecordingForeign";
+  constructor(folder: string, seen: string, expected: string) {
+    super(`${folder}: saw ${seen}, expected ${expected}; choose another folder`);
+  }
+}
+
+const TEXT_KEPT = 200;
+const shortened = (text: string): string => (text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text);

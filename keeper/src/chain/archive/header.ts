@@ -29,6 +29,8 @@ const FIELDS = [
 
 /** Seconds between two consecutive slots after the Merge. */
 const SLOT_SECONDS = 12n;
+/** keccak256 of the RLP of no uncles. */
+const NO_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347";
 
 /** Compute a block's hash from its header fields. **Source:** Yellow Paper 4.4.1; EIP-1559, 4895, 4844, 4788, 7685 for the later fields. */
 export function headerHash(header: Readonly<Record<string, Hex>>): Hex {
@@ -64,7 +66,33 @@ function previousFields(header: RecordedHeader) {
     parentHash: `0x${"00".repeat(32)}`,
     number: toHex(BigInt(header.number) - 1n),
     timestamp: toHex(BigInt(header.timestamp) - SLOT_SECONDS),
+    sha3Uncles: NO_UNCLES,
+    difficulty: toHex(BigInt(header.difficulty) - difficultyBomb(BigInt(header.number))),
   };
+}
+
+/**
+ * Blocks by which EDR puts the difficulty bomb off, from a block on. **Source:** EIP-1234, 2384, 4345, 5133; London's EIP-3554
+ * (9,700,000) is not in EDR, which goes on with 9,000,000.
+ */
+const BOMB_DELAYS = [
+  [15_050_000n, 11_400_000n],
+  [13_773_000n, 10_700_000n],
+  [9_200_000n, 9_000_000n],
+  [7_280_000n, 5_000_000n],
+] as const;
+const MERGE = 15_537_394n;
+const BOMB_PERIOD = 100_000n;
+
+/**
+ * What the bomb adds to a block's difficulty. A block 12 s after a parent without uncles gets the parent's difficulty and
+ * this: so EDR computes from the stand-in the difficulty that was recorded, which contracts of that time read.
+ */
+function difficultyBomb(number: bigint): bigint {
+  const delay = BOMB_DELAYS.find(([from]) => number >= from)?.[1];
+  if (delay === undefined || number >= MERGE) return 0n;
+  const period = (number - delay) / BOMB_PERIOD;
+  return number > delay && period > 1n ? 1n << (period - 2n) : 0n;
 }
 
 /** Mainnet's execution hardforks by activation. **Source:** the EIPs' meta documents (block numbers up to Paris, then timestamps). */

@@ -1,5 +1,5 @@
 import { keccak256 } from "ethers";
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -33,39 +33,69 @@ const PreStateSchema = z.record(
   z.object({ balance: hex, nonce: z.int().nonnegative(), code_hash: hex.optional(), storage: z.record(hex, hex) }),
 );
 const CodesSchema = z.record(z.string(), z.string());
-const HashesSchema = z.record(z.string(), z.record(z.string(), hex));
+const OwnHashesSchema = z.record(z.string(), hex);
+const HashesSchema = z.record(z.string(), OwnHashesSchema);
+
+/** Codes read before, by file: the same 50 MB stand beside every block of a collection. */
+export type CodeShelf = Map<string, Promise<Record<string, string>>>;
 
 /**
- * Read a recorded mainnet block: `block.json.gz` and `pre_state.json.gz` in `folder`, `bytecodes_by_keccak.json.gz` and
- * `block_hashes.json.gz` beside it. The header, every transaction and every code are checked against their own hashes.
+ * Read a recorded mainnet block from `folder`: `block.json.gz` and `pre_state.json.gz`, with `bytecodes_by_keccak.json.gz` and
+ * `block_hashes.json.gz` beside the folder (or `bytecodes.json.gz` and `block_hashes.json.gz` in it); each may also be there
+ * uncompressed. The header, every transaction and every code are checked against their own hashes.
  *
  * **Throws** {@link ArchiveMalformed} naming the file when it is absent, unreadable, or disagrees with its hash.
  */
-export async function loadArchive(folder: string): Promise<Archive> {
+export async function loadArchive(folder: string, shelf: CodeShelf = new Map()): Promise<Archive> {
   const shared = dirname(folder);
-  const block = await readJson(join(folder, "block.json.gz"), BlockSchema);
-  const state = await readJson(join(folder, "pre_state.json.gz"), PreStateSchema);
-  const codes = await readJson(join(shared, "bytecodes_by_keccak.json.gz"), CodesSchema);
-  const hashes = await readJson(join(shared, "block_hashes.json.gz"), HashesSchema);
+  const block = await readJson(await existing(join(folder, "block.json")), BlockSchema);
+  const state = await readJson(await existing(join(folder, "pre_state.json")), PreStateSchema);
+  const codeFile = await existing(join(shared, "bytecodes_by_keccak.json"), join(folder, "bytecodes.json"));
+  const codes = shelf.get(codeFile) ?? readJson(codeFile, CodesSchema);
+  shelf.set(codeFile, codes);
   const accounts = new Map(Object.entries(state).map(([address, row]) => [address as Address, toAccount(row)]));
   return {
     chainId: MAINNET,
     header: toHeader(block),
     transactions: block.transactions.map(toRecordedTransaction),
     accounts,
-    codes: pickCodes(accounts.values(), codes),
-    blockHashes: new Map(
-      Object.entries(hashes[basename(folder)] ?? {}).map(([number, hash]) => [BigInt(number), hash]),
-    ),
+    codes: pickCodes(accounts.values(), await codes),
+    blockHashes: await readHashes(shared, folder),
   };
+}
+
+async function readHashes(shared: string, folder: string): Promise<Map<bigint, Hex>> {
+  const own = await existing(join(folder, "block_hashes.json"));
+  const isOwn = await access(own).then(
+    () => true,
+    () => false,
+  );
+  const hashes = isOwn
+    ? await readJson(own, OwnHashesSchema)
+    : (await readJson(await existing(join(shared, "block_hashes.json")), HashesSchema))[basename(folder)];
+  return new Map(Object.entries(hashes ?? {}).map(([number, hash]) => [BigInt(number), hash]));
+}
+
+/** The first of the files that is there, compressed or not; the first name, where none is: reading that one says so. */
+async function existing(...files: readonly string[]): Promise<string> {
+  const names = files.flatMap((file) => [`${file}.gz`, file]);
+  for (const name of names) {
+    const isThere = await access(name).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return name;
+  }
+  return names[0] ?? "";
 }
 
 async function readJson<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema>> {
   const name = basename(file);
+  const isZipped = name.endsWith(".gz");
   const text = await readFile(file)
-    .then((bytes) => promisify(gunzip)(bytes))
+    .then((bytes) => (isZipped ? promisify(gunzip)(bytes) : bytes))
     .catch((error: Error) => {
-      throw new ArchiveMalformed(name, `expected a gzip file, saw: ${error.message}`);
+      throw new ArchiveMalformed(name, `expected a ${isZipped ? "gzip" : "JSON"} file, saw: ${error.message}`);
     });
   const parsed = schema.safeParse(parseJson(name, text.toString("utf8")));
   if (!parsed.success)

@@ -2,6 +2,7 @@ import { JsonRpcProvider, Network } from "ethers";
 import type { Address, Hex } from "../../units.js";
 import type { Archive } from "./archive.js";
 import { ReplayRejected } from "./errors.js";
+import { handIn, isBlobTransaction, reasonOf, rootsOfRecorded } from "./hand-in.js";
 import { mainnetHardfork } from "./header.js";
 import { serveArchive } from "./serve.js";
 
@@ -86,12 +87,8 @@ export async function reexecute(archive: Archive, fork: Pick<ForkNode, "url" | "
   });
   try {
     for (const [method, params] of blockSettings(archive, fork.dialect)) await provider.send(method, params);
-    for (const [index, transaction] of archive.transactions.entries()) {
-      await provider.send("eth_sendRawTransaction", [transaction.raw]).catch((error: unknown) => {
-        throw new ReplayRejected(`transaction ${index} (${transaction.hash})`, reasonOf(error));
-      });
-    }
-    return await mine(archive, fork.dialect, provider);
+    const hashes = await handIn(provider, fork.dialect, archive.transactions);
+    return await mine(archive, { provider, dialect: fork.dialect, hashes });
   } finally {
     provider.destroy();
   }
@@ -115,40 +112,49 @@ function isRandomnessSet(archive: Archive, dialect: ForkNode["dialect"]): boolea
   return dialect === "edr" && archive.header.difficulty === PROOF_OF_STAKE;
 }
 
-async function mine(archive: Archive, dialect: ForkNode["dialect"], provider: JsonRpcProvider): Promise<Reexecution> {
+interface HandedIn {
+  readonly provider: JsonRpcProvider;
+  readonly dialect: ForkNode["dialect"];
+  readonly hashes: readonly Hex[];
+}
+
+async function mine(archive: Archive, { provider, dialect, hashes }: HandedIn): Promise<Reexecution> {
   const position = `mining block ${BigInt(archive.header.number)}`;
   await provider.send("evm_mine", []).catch((error: unknown) => {
     throw new ReplayRejected(position, reasonOf(error));
   });
   const mined = await provider.send("eth_getBlockByNumber", [archive.header.number, false]);
-  const [seen, wanted] = [mined?.transactions.length ?? 0, archive.transactions.length];
-  if (seen !== wanted) throw new ReplayRejected(position, `${seen} transactions were mined, expected ${wanted}`);
-  const environment = isRandomnessSet(archive, dialect) ? [...ENVIRONMENT, "mixHash"] : ENVIRONMENT;
-  const ignored = environment.find((field) => mined[field] !== archive.header[field]);
+  const order: readonly Hex[] = mined?.transactions ?? [];
+  const odd = hashes.findIndex((hash, index) => order[index] !== hash);
+  if (order.length !== hashes.length) {
+    throw new ReplayRejected(position, `${order.length} transactions were mined, expected ${hashes.length}`);
+  }
+  if (odd >= 0) throw new ReplayRejected(position, `transaction ${odd} is ${order[odd]}, expected ${hashes[odd]}`);
+  const ignored = environmentOf(archive, dialect).find((field) => mined[field] !== archive.header[field]);
   if (ignored !== undefined) {
     const reason = `the node used ${ignored} ${mined[ignored]}, expected ${archive.header[ignored]}`;
     throw new ReplayRejected(position, reason);
   }
+  const hasBlobs = archive.transactions.some(isBlobTransaction);
+  const roots = hasBlobs ? await rootsOfRecorded(provider, archive.transactions, hashes) : mined;
+  const seen = { ...mined, transactionsRoot: roots.transactionsRoot, receiptsRoot: roots.receiptsRoot };
   return {
-    txCount: seen,
-    gasUsed: BigInt(mined.gasUsed),
-    logsBloom: mined.logsBloom,
-    receiptsRoot: mined.receiptsRoot,
-    transactionsRoot: mined.transactionsRoot,
-    matches: compare(archive, mined),
+    txCount: order.length,
+    gasUsed: BigInt(seen.gasUsed),
+    logsBloom: seen.logsBloom,
+    receiptsRoot: seen.receiptsRoot,
+    transactionsRoot: seen.transactionsRoot,
+    matches: compare(archive, seen),
   };
+}
+
+/** What of the block's environment this node can be told, and therefore has to have used. */
+function environmentOf(archive: Archive, dialect: ForkNode["dialect"]): readonly string[] {
+  if (dialect === "anvil") return ENVIRONMENT;
+  return [...ENVIRONMENT, archive.header.difficulty === PROOF_OF_STAKE ? "mixHash" : "difficulty"];
 }
 
 function compare(archive: Archive, mined: Readonly<Record<CheckedField, Hex>>): Record<CheckedField, boolean> {
   const equal = (field: CheckedField) => mined[field] === archive.header[field];
   return Object.fromEntries(CHECKED_FIELDS.map((field) => [field, equal(field)])) as Record<CheckedField, boolean>;
-}
-
-/** What the node said, or what ethers made of it, without the request that ethers adds to its messages. */
-function reasonOf(error: unknown): string {
-  const { error: said, shortMessage } = error as {
-    readonly error?: { readonly message?: string };
-    shortMessage?: string;
-  };
-  return said?.message ?? shortMessage ?? (error instanceof Error ? error.message : String(error));
 }
