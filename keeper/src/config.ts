@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import type { z } from "zod";
 import { readDeployment, type Contracts } from "./config/deployment.js";
 import { schema, type operator, type Parsed } from "./config/schema.js";
+import { sourcesSchema } from "./config/sources.js";
 import { intToBig, toUnitsDown } from "./units.js";
 
 /** The configuration cannot be used: it is not there, not YAML, or says something that cannot be meant. */
@@ -39,6 +40,11 @@ export interface Config extends Omit<Parsed, "gas" | "operator" | "contracts"> {
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The environment for a program that is started from here: this one's with `changes`; undefined takes a variable out. */
+export function childEnvironment(changes: Environment, environment: Environment = process.env): Environment {
+  return { ...environment, ...changes };
+}
+
 /**
  * Read, check and complete the configuration in `file` (YAML or JSON). Relative paths are relative to the file. Secrets may
  * come from `environment`, each also as the name of a file in its `_FILE` twin. Throws {@link ConfigInvalid}.
@@ -64,6 +70,13 @@ export function loadConfig(file: string, environment: Environment = process.env)
       transactionsPerHour: g.maxTransactionsPerHour,
     },
   };
+}
+
+/** Read and check what to read: the `sources` of a configuration, in a file of their own. Throws {@link ConfigInvalid}. */
+export function loadSources(file: string): Parsed["sources"] {
+  const parsed = sourcesSchema.safeParse(readYaml(file));
+  if (!parsed.success) throw new ConfigInvalid(file, parsed.error.issues.map(faultText), parsed.error);
+  return parsed.data;
 }
 
 /** The schema has seen to it that there are two addresses, or a file. */

@@ -25,6 +25,7 @@ const keeper: Record<string, readonly string[]> = {
   liquidity: [...base, "chain", "snapshot"],
   "snapshot-reader": [...base, "chain", "venues", "liquidity", "snapshot"],
   books: [...base, "snapshot"],
+  scan: [...base, "snapshot", "graph", "model"],
   quorum: [...base, "chain", "store", "report", "observe"],
   "publish/policy": [...base, "report", "model"],
   publish: [...base, "chain", "store", "report", "model", "observe"],
@@ -43,7 +44,11 @@ const packages: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^pino\b/, ["observe"]],
   [/^(node:sqlite|pg)\b/, ["store"]],
   [/^(yaml|commander)\b/, ["config", "cli", "main", "lab"]],
-  [/^node:/, ["sweep", "chain", "store", "observe", "quorum", "publish", "books", "config", "main", "cli", "lab"]],
+  [/^(csv-stringify|@duckdb\/node-api)\b/, ["scan"]],
+  [
+    /^node:/,
+    ["scan", "sweep", "chain", "store", "observe", "quorum", "publish", "books", "config", "main", "cli", "lab"],
+  ],
 ];
 
 const src = "keeper/src";

@@ -13,8 +13,11 @@ import { StatusPortUnavailable } from "../observe/status-server.js";
 import { ContractsNotFound } from "../operator/probe.js";
 import { PeerPortUnavailable } from "../quorum/peer-server.js";
 import { JournalForeign } from "../store/database.js";
+import { ForkArgumentInvalid, ForkPortUnavailable } from "./fork-arguments.js";
+import { BlockArgumentInvalid } from "./once.js";
 import { OperatorKeyMissing } from "./operator-key.js";
 import { ScoreLineInvalid } from "./prove.js";
+import { OptionInvalid } from "./scan.js";
 
 /** What the process ends with. Stable: scripts may rely on it. */
 export const EXIT = {
@@ -28,7 +31,7 @@ export const EXIT = {
   wrongChain: 3,
   /** No RPC answers. */
   rpcDead: 4,
-  /** The port of `listen` or `statusPort` is taken. */
+  /** The port of `listen`, `statusPort` or `--port` is taken. */
   portTaken: 5,
   /** The operator's key is missing or cannot be read. */
   keyMissing: 6,
@@ -37,10 +40,22 @@ export const EXIT = {
 type ErrorClass = abstract new (...args: never[]) => Error;
 
 const TABLE: readonly (readonly [number, readonly ErrorClass[]])[] = [
-  [EXIT.config, [ConfigInvalid, CalibrationError, RpcPoolMisconfigured, ContractsNotFound, ScoreLineInvalid]],
+  [
+    EXIT.config,
+    [
+      ConfigInvalid,
+      CalibrationError,
+      RpcPoolMisconfigured,
+      ContractsNotFound,
+      ScoreLineInvalid,
+      ForkArgumentInvalid,
+      OptionInvalid,
+      BlockArgumentInvalid,
+    ],
+  ],
   [EXIT.wrongChain, [WrongChain, JournalForeign]],
   [EXIT.rpcDead, [RpcUnreachable, RpcRateLimited, RpcRefused, RpcAnswerMalformed, NoHeadAgreement]],
-  [EXIT.portTaken, [PeerPortUnavailable, StatusPortUnavailable]],
+  [EXIT.portTaken, [PeerPortUnavailable, StatusPortUnavailable, ForkPortUnavailable]],
   [EXIT.keyMissing, [OperatorKeyMissing]],
 ];
 

@@ -4,10 +4,12 @@ import { loadConfig } from "../config.js";
 import { configJsonSchema } from "../config/schema.js";
 import { modelHash } from "../report/model-hash.js";
 import { EXIT, exitCodeOf } from "./exit-codes.js";
+import { addForkCommands } from "./fork.js";
 import { newKeystore } from "./keys.js";
 import { once } from "./once.js";
 import { prove } from "./prove.js";
 import { run } from "./run.js";
+import { addScanCommand } from "./scan.js";
 import { readCalibration } from "./scoring.js";
 
 /** Parse the command line and run what it asks for. Ends the process: one line on stderr and a stable code when it fails. */
@@ -46,8 +48,10 @@ function program(): Command {
     .requiredOption("--scores <file>", "one JSON object a line, as in `scores` of `once --json`")
     .option("--subject <id...>", "subjects to prove, 32 bytes in hexadecimal each")
     .action(async (options: Parameters<typeof prove>[0]) => say(await prove(options)));
+  addScanCommand(bulkhead, say);
   addConfigCommands(bulkhead.command("config").description("check and explain configuration"));
   addKeyCommands(bulkhead.command("keys").description("make operator keys"));
+  addForkCommands(bulkhead);
   for (const command of [bulkhead, ...bulkhead.commands, ...bulkhead.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride();
   }
