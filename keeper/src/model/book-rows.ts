@@ -2,12 +2,9 @@ import type { Positions, SystemState } from "../graph/system-state.js";
 import type { Book } from "./book.js";
 
 /**
- * One side of the debtors' positions in the order of a book, so that a round reads memory from left to right, and who
- * holds what.
+ * One side of the debtors' positions in the order of a book, so that a round reads memory from left to right.
  *
- * **Shapes.** M debtors: the debtor at rank m has entries `start[m] <= e < start[m+1]`, in the order of the state. Asset k
- * is held at the ranks `holder[h]`, `holderStart[k] <= h < holderStart[k+1]`, ascending, whose health factors at t0 are
- * `holderHf[h]`.
+ * **Shapes.** M debtors: the debtor at rank m has entries `start[m] <= e < start[m+1]`, in the order of the state.
  */
 export interface BookRows {
   readonly start: Int32Array;
@@ -16,13 +13,18 @@ export interface BookRows {
   readonly saleUsd: Float64Array;
   /** `Float64Array[M]` USD: sum of each row. */
   readonly totalUsd: Float64Array;
+}
+
+/** Who holds what. Asset k is held at the ranks `holder[h]`, `holderStart[k] <= h < holderStart[k+1]`, ascending, whose
+ * health factors at t0 are `holderHf[h]`. */
+export interface Holders {
   readonly holderStart: Int32Array;
   readonly holder: Int32Array;
   readonly holderHf: Float64Array;
 }
 
 /** Collateral rows: with reserve, threshold and bonus per entry, and `hfShare`, its part in the health factor at t0. */
-export interface CollateralRows extends BookRows {
+export interface CollateralRows extends BookRows, Holders {
   readonly reserve: Int32Array;
   readonly lt: Float64Array;
   readonly bonus: Float64Array;
@@ -35,7 +37,7 @@ export type Debtors = Pick<Book, "order" | "orderHf">;
 /** Lay out the collateral of `debtors`, who owe `owedUsd[M]`. */
 export function collateralRows(state: SystemState, debtors: Debtors, owedUsd: Float64Array): CollateralRows {
   const { collateral, collateralLt, collateralBonus } = state;
-  const rows = rowsOf(state, collateral, debtors);
+  const rows = rowsOf(collateral, debtors.order);
   const size = rows.asset.length;
   const reserve = new Int32Array(size);
   const lt = new Float64Array(size);
@@ -51,15 +53,15 @@ export function collateralRows(state: SystemState, debtors: Debtors, owedUsd: Fl
       hfShare[at] = (rows.usd[at]! * lt[at]!) / owedUsd[m]!;
     }
   }
-  return { ...rows, reserve, lt, bonus, hfShare };
+  return { ...rows, reserve, lt, bonus, hfShare, ...holdersOf(rows, debtors.orderHf, state.assets.length) };
 }
 
 /** Lay out the debt of `debtors`. */
-export function debtRows(state: SystemState, debtors: Debtors): BookRows {
-  return rowsOf(state, state.debt, debtors);
+export function debtRows(state: SystemState, { order }: Debtors): BookRows {
+  return rowsOf(state.debt, order);
 }
 
-function rowsOf(state: SystemState, positions: Positions, { order, orderHf }: Debtors): BookRows {
+function rowsOf(positions: Positions, order: Int32Array): BookRows {
   const start = startsOf(positions, order);
   const asset = new Int32Array(start[order.length]!);
   const usd = new Float64Array(asset.length);
@@ -77,7 +79,7 @@ function rowsOf(state: SystemState, positions: Positions, { order, orderHf }: De
     }
     totalUsd[m] = total;
   }
-  return { start, asset, usd, saleUsd, totalUsd, ...holdersOf({ start, asset }, orderHf, state.assets.length) };
+  return { start, asset, usd, saleUsd, totalUsd };
 }
 
 function startsOf(positions: Positions, order: Int32Array): Int32Array {
@@ -89,11 +91,7 @@ function startsOf(positions: Positions, order: Int32Array): Int32Array {
 }
 
 /** The rows turned round: ranks by asset. */
-function holdersOf(
-  { start, asset }: Pick<BookRows, "start" | "asset">,
-  orderHf: Float64Array,
-  assets: number,
-): Pick<BookRows, "holderStart" | "holder" | "holderHf"> {
+function holdersOf({ start, asset }: BookRows, orderHf: Float64Array, assets: number): Holders {
   const holderStart = new Int32Array(assets + 1);
   for (let e = 0; e < asset.length; e++) holderStart[asset[e]! + 1] = holderStart[asset[e]! + 1]! + 1;
   for (let k = 0; k < assets; k++) holderStart[k + 1] = holderStart[k + 1]! + holderStart[k]!;

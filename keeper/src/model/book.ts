@@ -18,6 +18,8 @@ export interface Book {
   /** Positions by rank. */
   readonly held: CollateralRows;
   readonly owed: BookRows;
+  /** `Uint8Array[K]`: 1 where anybody owes the asset. */
+  readonly isOwed: Uint8Array;
   /** `Float64Array[n]`: at t0. +Infinity without debt. */
   readonly healthFactor: Float64Array;
   /** `Float64Array[n]` USD at t0. */
@@ -133,11 +135,19 @@ function assemble(state: SystemState, values: Values, order: Int32Array): Book {
     venue,
     held: collateralRows(state, { order, orderHf }, owed.totalUsd),
     owed,
+    isOwed: whichOf(owed.asset, state.assets.length),
     ...values,
     solventUsd: solventCollateral(state, values.insolvent),
     sellable: Uint8Array.from(state.assets, (asset) => (asset.curve.kind === "none" ? 0 : 1)),
     coveredHf: largest(state.collateralLt, 1),
   };
+}
+
+/** 1 for each of `size` numbers that is among `numbers`. */
+function whichOf(numbers: Int32Array, size: number): Uint8Array {
+  const isThere = new Uint8Array(size);
+  for (let e = 0; e < numbers.length; e++) isThere[numbers[e]!] = 1;
+  return isThere;
 }
 
 function largest(values: Float64Array, least: number): number {

@@ -2,6 +2,7 @@ import type { Book } from "./book.js";
 import { liquidateDue } from "./liquidation.js";
 import { passOnSales } from "./pass-on-sales.js";
 import { clearSales, createPriceState, markPrices, shockPrices, type PriceState, type Shock } from "./price-state.js";
+import { takeLane, type Screen } from "./screen.js";
 import { createWatch, followPrices, startWatch, watchRank, type Watch } from "./watch.js";
 
 /** How liquidation rounds run. MODEL 5.3. */
@@ -108,9 +109,27 @@ export function runCascade(book: Book, shock: Shock, rules: CascadeRules, run: C
  * on the market. `run.rounds` counts from here.
  */
 export function resumeCascade(book: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
-  const lanes = rules.latencyRounds + 1;
-  checkScratch(book, run, lanes);
+  checkScratch(book, run, rules);
   startRounds(book, shock, run);
+  runRounds(book, shock, rules, run);
+}
+
+/** {@link runCascade} of a shock whose candidates are those of a lane of `screen`: found for {@link askedHf} at its prices. */
+export function runScreened(
+  book: Book,
+  { shock, screen, lane }: { readonly shock: Shock; readonly screen: Screen; readonly lane: number },
+  rules: CascadeRules,
+  run: Cascade,
+): void {
+  checkScratch(book, run, rules);
+  undoCascade(run);
+  startRounds(book, shock, run);
+  takeLane(run.watch, screen, lane);
+  runRounds(book, shock, rules, run);
+}
+
+function runRounds(book: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
+  const lanes = rules.latencyRounds + 1;
   for (const oracle of run.oracleRing) oracle.set(run.prices.price);
   let idle = 0;
   let sound = hasPrices(run);
@@ -140,9 +159,14 @@ export function startRounds(book: Book, shock: Shock, run: Cascade): void {
 
 /** Liquidate once at the prices of `run.oracle`; `run.soldUsd` is what went to markets. Returns how many repaid something. */
 export function liquidateRound(book: Book, rules: CascadeRules, run: Cascade): number {
-  followPrices(run.watch, book, { price: run.oracle, left: run, hf: Math.max(1, rules.belowHf) });
+  followPrices(run.watch, book, { price: run.oracle, left: run, hf: askedHf(rules) });
   run.soldUsd.fill(0);
   return liquidateDue(book, rules, run);
+}
+
+/** Whoever has at least this health factor is left alone in every round. */
+export function askedHf({ belowHf }: CascadeRules): number {
+  return Math.max(1, belowHf);
 }
 
 /** Pass on the sales of a round, and move prices by them. */
@@ -152,7 +176,8 @@ export function settleRound({ state }: Book, shock: Shock, rules: CascadeRules, 
   markPrices(run.prices, state, shock);
 }
 
-function checkScratch(book: Book, run: Cascade, lanes: number): void {
+function checkScratch(book: Book, run: Cascade, { latencyRounds }: CascadeRules): void {
+  const lanes = latencyRounds + 1;
   if (run.oracleRing.length !== lanes) {
     throw new RangeError(`scratch holds ${run.oracleRing.length} oracle rounds, expected ${lanes}: create it anew`);
   }

@@ -1,6 +1,6 @@
 import type { Book } from "./book.js";
 import type { Cascade } from "./cascade.js";
-import { followPrices, lowestRank } from "./watch.js";
+import { followPrices } from "./watch.js";
 
 /**
  * Debt of the debtor at `rank` that its collateral no longer covers at the final prices, though nobody has seized it: 0
@@ -31,9 +31,7 @@ export function latentBadDebtUsd({ held, owed, sellable }: Book, run: Cascade, r
  * its health factor at the final prices is at least `coveredHf`, its collateral is worth more than its debt.
  */
 export function visitUncovered(book: Book, run: Cascade, visit: (rank: number) => void): void {
-  const { due } = run.watch;
-  followPrices(run.watch, book, { price: run.prices.price, left: run, hf: book.coveredHf });
-  for (let w = 0; w < run.watch.words; w++) {
-    for (let left = due[w]!; left !== 0; left &= left - 1) visit(lowestRank(w, left));
-  }
+  const { watch } = run;
+  followPrices(watch, book, { price: run.prices.price, left: run, hf: book.coveredHf });
+  for (let d = 0; d < watch.dueCount; d++) visit(watch.candidate[watch.due[d]!]!);
 }

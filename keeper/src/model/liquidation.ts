@@ -1,27 +1,24 @@
 import type { Book } from "./book.js";
 import type { Cascade, CascadeRules } from "./cascade.js";
-import { lowestRank, settleRank } from "./watch.js";
+import { settle } from "./watch.js";
 
 /** Collateral below this share of the debt is nothing: the rest of the debt is bad. */
 const EMPTY_FRAC = 1e-9;
 
 /** Liquidate, once each, everybody due whose health factor is below 1. Returns how many repaid something. */
 export function liquidateDue(book: Book, rules: CascadeRules, run: Cascade): number {
-  const { due, words } = run.watch;
+  const { due, dueCount } = run.watch;
   let liquidated = 0;
-  for (let w = 0; w < words; w++) {
-    for (let left = due[w]!; left !== 0; left &= left - 1) {
-      liquidated += liquidate(book, rules, run, lowestRank(w, left));
-    }
-  }
+  for (let d = 0; d < dueCount; d++) liquidated += liquidate(book, rules, run, due[d]!);
   return liquidated;
 }
 
-/** Liquidate the debtor at `rank` once if its health factor is below 1. Returns 1 where something was repaid. */
-function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number): number {
+/** Liquidate candidate `c` once if its health factor is below 1. Returns 1 where something was repaid. */
+function liquidate(book: Book, rules: CascadeRules, run: Cascade, c: number): number {
+  const rank = run.watch.candidate[c]!;
   const debtLeft = run.debtLeft[rank]!;
   if (debtLeft === 0) {
-    settleRank(run.watch, rank, Infinity);
+    settle(run.watch, c, Infinity);
     return 0;
   }
   const { held, owed, sellable } = book;
@@ -51,7 +48,7 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
     debt += owedUsd[e]! * oracle[owedAsset[e]!]!;
   debt *= debtLeft;
   if (!(limit < debt * rules.belowHf)) {
-    settleRank(run.watch, rank, limit / debt);
+    settle(run.watch, c, limit / debt);
     return 0;
   }
   if (!(seizable > 0)) {
@@ -82,7 +79,7 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, rank: number):
   run.debtLeft[rank] = debtLeft * (1 - repaidShare);
   run.repaidUsd[rank] = run.repaidUsd[rank]! + repaid;
   run.bonusUsd += seized - repaid;
-  settleRank(run.watch, rank, (limit / debt) * ((1 - seizedShare) / (1 - repaidShare)));
+  settle(run.watch, c, (limit / debt) * ((1 - seizedShare) / (1 - repaidShare)));
   if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (debt - repaid)) writeOff(run, rank, debt - repaid);
   return 1;
 }

@@ -1,8 +1,10 @@
 import type { Book } from "./book.js";
-import { runCascade, type Cascade, type CascadeRules } from "./cascade.js";
+import { askedHf, runScreened, type Cascade, type CascadeRules } from "./cascade.js";
 import { latentBadDebtUsd, visitUncovered } from "./latent.js";
 import { heldByAsset, lossUsd } from "./loss.js";
 import { exogenousPrices, type Shock } from "./price-state.js";
+import { LANES } from "./screen-kernel.js";
+import { createScreen, screenLanes, type Screen } from "./screen.js";
 import type { ScenarioSet } from "./scenarios/scenario-set.js";
 
 /**
@@ -63,11 +65,20 @@ export function sweep(book: Book, set: ScenarioSet, rules: CascadeRules, run: Ca
   return outcome;
 }
 
+/** What a sweep works with. `run` and `screen`, of the same book, are scratch. */
+export interface SweepTask {
+  readonly set: ScenarioSet;
+  readonly rules: CascadeRules;
+  readonly run: Cascade;
+  /** Made for the range where it is absent. */
+  readonly screen?: Screen;
+}
+
 /** Run the scenarios of a range and fill their rows of `outcome`; its counts per account go up. */
 export function sweepInto(
   outcome: SweepOutcome,
   book: Book,
-  { set, rules, run }: { readonly set: ScenarioSet; readonly rules: CascadeRules; readonly run: Cascade },
+  { set, rules, run, screen = createScreen(book) }: SweepTask,
   { from, to }: ScenarioRange,
 ): void {
   const held = heldByAsset(book);
@@ -75,20 +86,33 @@ export function sweepInto(
     hits: new Uint32Array(book.order.length),
     triggerRounds: new Uint32Array(book.order.length),
   };
-  const exogenous = new Float64Array(held.length);
-  for (let s = from; s < to; s++) {
-    const shock = shockOf(set, s);
-    runCascade(book, shock, rules, run);
-    exogenousPrices(book.state, shock, exogenous);
-    outcome.firstLossUsd[s] = lossUsd(held, exogenous);
-    outcome.fullLossUsd[s] = lossUsd(held, run.prices.price);
-    outcome.rounds[s] = run.rounds;
-    outcome.converged[s] = run.converged ? 1 : 0;
-    countTriggers(counts, run);
-    addRepaid(outcome, s, book, run);
-    addBadDebt(outcome, s, book, run);
+  const exogenous = Array.from({ length: LANES }, () => new Float64Array(held.length));
+  for (let first = from; first < to; first += LANES) {
+    const prices = exogenous.slice(0, to - first);
+    prices.forEach((price, lane) => exogenousPrices(book.state, shockOf(set, first + lane), price));
+    screenLanes(screen, book, prices, askedHf(rules));
+    prices.forEach((price, lane) => {
+      const s = first + lane;
+      runScreened(book, { shock: shockOf(set, s), screen, lane }, rules, run);
+      outcome.firstLossUsd[s] = lossUsd(held, price);
+      fillRow(outcome, s, { book, held, run });
+      countTriggers(counts, run);
+    });
   }
   addByAccount(outcome, book, counts);
+}
+
+/** What `run` ended with, in row `s`. */
+function fillRow(
+  outcome: SweepOutcome,
+  s: number,
+  { book, held, run }: { readonly book: Book; readonly held: Float64Array; readonly run: Cascade },
+): void {
+  outcome.fullLossUsd[s] = lossUsd(held, run.prices.price);
+  outcome.rounds[s] = run.rounds;
+  outcome.converged[s] = run.converged ? 1 : 0;
+  addRepaid(outcome, s, book, run);
+  addBadDebt(outcome, s, book, run);
 }
 
 /** Count by rank: whoever is hit stands close to the others, where their accounts are all over memory. */

@@ -1,6 +1,7 @@
 import type { Book } from "../model/book.js";
 import { createCascade, type CascadeRules } from "../model/cascade.js";
 import type { ScenarioSet } from "../model/scenarios/scenario-set.js";
+import { createScreen } from "../model/screen.js";
 import { sweepInto, type SweepOutcome } from "../model/sweep.js";
 
 /** One thread's part in a sweep; its arrays lie in shared memory. */
@@ -19,8 +20,8 @@ const BATCH = 16;
 
 /** Take scenarios until none is left. Which thread takes which changes no bit: a scenario is a row of its own. */
 export function workOn({ book, set, rules, outcome, next }: SweepJob): void {
-  const run = createCascade(book, rules.latencyRounds);
+  const task = { set, rules, run: createCascade(book, rules.latencyRounds), screen: createScreen(book) };
   for (let from = Atomics.add(next, 0, BATCH); from < set.count; from = Atomics.add(next, 0, BATCH)) {
-    sweepInto(outcome, book, { set, rules, run }, { from, to: Math.min(from + BATCH, set.count) });
+    sweepInto(outcome, book, task, { from, to: Math.min(from + BATCH, set.count) });
   }
 }

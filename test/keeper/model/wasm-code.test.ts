@@ -1,0 +1,81 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { f64x2, i32, local, loopUntil, moduleBytes, when, type Code } from "../../../keeper/src/model/wasm-code.js";
+
+const SEED = { seed: 20260417 } as const;
+
+/** Run `body` once, with one parameter, an `i32` and a vector; returns its memory. */
+function memoryAfter(body: Code, parameter: number, before: readonly number[] = []): ArrayBuffer {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  new Float64Array(memory.buffer).set(before);
+  const bytes = moduleBytes({ parameters: 1, integers: 1, vectors: 1, body });
+  const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
+  run!(parameter);
+  return memory.buffer;
+}
+
+const [parameter, integer, vector] = [local(0), local(1), local(2)];
+const integersAfter = (body: Code, value = 0) => new Int32Array(memoryAfter(body, value));
+
+describe(moduleBytes.name, () => {
+  it("writes constants and offsets of any size", () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(60_000), (value, offset) => {
+        const at = offset & ~3;
+        expect(integersAfter(i32.store(i32.const(0), i32.const(value), at))[at / 4]).to.equal(value);
+      }),
+      SEED,
+    );
+  });
+
+  it("does integer arithmetic as JavaScript does", () => {
+    const results = [
+      i32.add(parameter.get, i32.const(-5)),
+      i32.and(parameter.get, i32.const(-8)),
+      i32.shiftLeft(parameter.get, 3),
+      i32.isZero(parameter.get),
+      i32.differ(parameter.get, i32.const(7)),
+      i32.notBelow(parameter.get, i32.const(7)),
+      i32.load(i32.const(0)),
+    ];
+    const body = results.flatMap((result, r) => i32.store(i32.const(0), result, 4 * r));
+    fc.assert(
+      fc.property(fc.oneof(fc.integer(), fc.integer({ min: -9, max: 9 })), (x) => {
+        const expected = [(x - 5) | 0, x & -8, x << 3, x === 0 ? 1 : 0, x === 7 ? 0 : 1, x >>> 0 >= 7 ? 1 : 0];
+        expect([...integersAfter(body, x).subarray(0, 7)]).to.deep.equal([...expected, (x - 5) | 0]);
+      }),
+      SEED,
+    );
+  });
+
+  it("repeats until it is told to stop, and leaves out what is not so", () => {
+    const body = loopUntil(
+      i32.notBelow(integer.get, parameter.get),
+      when(i32.and(integer.get, i32.const(1)), i32.store(i32.shiftLeft(integer.get, 2), integer.get)),
+      integer.advance(1),
+    );
+    expect([...integersAfter(body, 6).subarray(0, 8)]).to.deep.equal([0, 1, 0, 3, 0, 5, 0, 0]);
+    expect([...integersAfter(body, 0).subarray(0, 2)]).to.deep.equal([0, 0]);
+  });
+
+  it("gives the bits of JavaScript's numbers, two at a time", () => {
+    const pair = f64x2.load(i32.const(0));
+    const product = f64x2.mul(pair, f64x2.load(i32.const(8), 8));
+    const body = [
+      ...vector.set(f64x2.zero),
+      ...vector.set(f64x2.add(vector.get, f64x2.add(product, f64x2.loadTwice(i32.const(8))))),
+      ...f64x2.storeLane(i32.const(32), vector.get, 0),
+      ...f64x2.storeLane(i32.const(40), vector.get, 1),
+      ...i32.store(i32.const(48), f64x2.atLeast(pair, f64x2.load(i32.const(0), 16))),
+    ];
+    const number = fc.double({ noNaN: true });
+    fc.assert(
+      fc.property(fc.tuple(number, number, number, number), ([a, b, c, d]) => {
+        const after = memoryAfter(body, 0, [a, b, c, d]);
+        expect([...new Float64Array(after, 32, 2)]).to.deep.equal([0 + (a * c + b), 0 + (b * d + b)]);
+        expect(new Int32Array(after)[12]).to.equal((a >= c ? 1 : 0) + (b >= d ? 2 : 0));
+      }),
+      SEED,
+    );
+  });
+});
