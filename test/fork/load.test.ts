@@ -9,6 +9,7 @@ import { ArchiveConflict, ArchiveMalformed, ArchiveMissing } from "../../keeper/
 import { headerHash, mainnetHardfork } from "../../keeper/src/chain/archive/header.js";
 import { loadArchive } from "../../keeper/src/chain/archive/load.js";
 import { requireShared } from "../shared-data.js";
+import { genesisBlock, genesisHeader } from "./genesis.js";
 import { PAYER, READER, tinyArchive } from "./tiny-archive.js";
 
 const BLOCKS = "data/evm-pevm-blocks";
@@ -25,27 +26,8 @@ async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<Erro
 
 describe("headerHash", () => {
   it("default: hashes mainnet's genesis header to the hash everybody knows", () => {
-    const zeros = (bytes: number) => `0x${"00".repeat(bytes)}` as const;
-    const emptyTrie = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421";
-    const genesis = {
-      parentHash: zeros(32),
-      sha3Uncles: "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347",
-      miner: zeros(20),
-      stateRoot: "0xd7f8974fb5ac78d9ac099b9ad5018bedc2ce0a72dad1827a1709da30580f0544",
-      transactionsRoot: emptyTrie,
-      receiptsRoot: emptyTrie,
-      logsBloom: zeros(256),
-      difficulty: "0x400000000",
-      number: "0x0",
-      gasLimit: "0x1388",
-      gasUsed: "0x0",
-      timestamp: "0x0",
-      extraData: "0x11bbe8db4e347b4e8c937c1c8370e4b5ed33adb3db69cbdb7a38e1e50b1b82fa",
-      mixHash: zeros(32),
-      nonce: "0x0000000000000042",
-    } as const;
-    expect(headerHash(genesis)).to.equal("0xd4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3");
-    expect(headerHash({ ...genesis, gasUsed: "0x1" })).to.not.equal(headerHash(genesis));
+    expect(headerHash(genesisHeader)).to.equal(genesisBlock.hash);
+    expect(headerHash({ ...genesisHeader, gasUsed: "0x1" })).to.not.equal(genesisBlock.hash);
   });
 });
 

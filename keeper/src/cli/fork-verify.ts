@@ -1,5 +1,5 @@
 import { findAnvil, startAnvil } from "../chain/archive/anvil-fork.js";
-import { loadEdr } from "../chain/archive/edr-fork.js";
+import { spawnEdr } from "../chain/archive/edr-process.js";
 import type { CodeShelf } from "../chain/archive/load.js";
 import { blockFolders, verifyBlock, type VerifiedBlock } from "../chain/archive/verify.js";
 
@@ -42,13 +42,18 @@ export async function forkVerify(
 ): Promise<VerifySummary> {
   const found = await blockFolders(folders);
   const anvil = findAnvil();
-  const nodes = { edr: await loadEdr(), anvil: anvil === undefined ? undefined : startAnvilOf(anvil) };
+  const edr = spawnEdr();
+  const nodes = { edr: edr.start, anvil: anvil === undefined ? undefined : startAnvilOf(anvil) };
   const shelf: CodeShelf = new Map();
   const rows: VerifiedBlock[] = [];
-  for (const [index, folder] of found.entries()) {
-    const row = await verifyBlock(folder, nodes, shelf);
-    rows.push(row);
-    (options.json === true ? progress : out)(`${index + 1}/${found.length} ${lineOf(row)}`);
+  try {
+    for (const [index, folder] of found.entries()) {
+      const row = await verifyBlock(folder, nodes, shelf);
+      rows.push(row);
+      (options.json === true ? progress : out)(`${index + 1}/${found.length} ${lineOf(row)}`);
+    }
+  } finally {
+    edr.close();
   }
   const count = (verdict: string): number => rows.filter((row) => row.verdict === verdict).length;
   const [verified, mismatched, incomplete] = [count("verified"), count("mismatched"), count("incomplete")];

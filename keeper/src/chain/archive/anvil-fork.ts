@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
-import { AnvilFailed } from "./errors.js";
+import { NodeFailed } from "./errors.js";
 import type { ForkNode, ForkOptions } from "./reexecute.js";
 
 const ANVIL = "@foundry-rs/anvil-linux-amd64/bin/anvil";
@@ -23,20 +23,26 @@ export function findAnvil(
   }
 }
 
-/** Start anvil on a fork, on a port of its own choice. **Throws** {@link AnvilFailed} when it ends instead. */
+/** Start anvil on a fork, on a port of its own choice. **Throws** {@link NodeFailed} when it ends instead. */
 export async function startAnvil(binary: string, options: ForkOptions): Promise<ForkNode> {
-  const anvil = spawn(binary, [
+  const anvil = await spawnAnvil(binary, [
     ...["--fork-url", options.url, "--fork-block-number", String(options.blockNumber), "--no-storage-caching"],
     ...["--chain-id", String(options.chainId), "--hardfork", NAMES[options.hardfork] ?? options.hardfork],
-    ...["--accounts", "0", "--no-mining", "--order", "fifo", "--port", "0", "--retries", "0"],
+    ...["--accounts", "0", "--no-mining", "--order", "fifo", "--retries", "0"],
   ]);
+  return { ...anvil, dialect: "anvil" };
+}
+
+/** Start anvil with these arguments, on a port of its own choice. **Throws** {@link NodeFailed} when it ends instead. */
+export async function spawnAnvil(binary: string, args: readonly string[]): Promise<Pick<ForkNode, "url" | "close">> {
+  const anvil = spawn(binary, [...args, "--port", "0"]);
   const close = async (): Promise<void> => {
     if (anvil.exitCode !== null || anvil.signalCode !== null) return;
     anvil.kill("SIGTERM");
     await once(anvil, "exit");
   };
   try {
-    return { url: await listeningUrl(anvil), dialect: "anvil", close };
+    return { url: await listeningUrl(anvil), close };
   } catch (error) {
     await close();
     throw error;
@@ -45,7 +51,7 @@ export async function startAnvil(binary: string, options: ForkOptions): Promise<
 
 async function listeningUrl(anvil: ChildProcess): Promise<string> {
   const { stdout, stderr } = anvil;
-  if (stdout === null || stderr === null) throw new AnvilFailed("it was started without output pipes");
+  if (stdout === null || stderr === null) throw new NodeFailed("anvil", "it was started without output pipes");
   const errors: string[] = [];
   stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString("utf8")));
   const timer = setTimeout(() => anvil.kill("SIGKILL"), START_MS);
@@ -54,7 +60,7 @@ async function listeningUrl(anvil: ChildProcess): Promise<string> {
       const address = /Listening on (\S+)/.exec(line)?.[1];
       if (address !== undefined) return `http://${address}`;
     }
-    throw new AnvilFailed(errors.join("").slice(0, MESSAGE_KEPT));
+    throw new NodeFailed("anvil", errors.join("").slice(0, MESSAGE_KEPT));
   } finally {
     clearTimeout(timer);
     stdout.resume();

@@ -23,21 +23,25 @@ interface Hardhat {
 const NETWORK = "fork";
 const GAS_LIMIT = 60_000_000;
 
-/**
- * Load Hardhat, without a configuration file, for its EDR: a node in this process that mines only when told to, in the order
- * in which transactions came in. `resolve` finds the file of a module.
- *
- * **Throws** {@link HardhatMissing} where it is not installed.
- */
-export async function loadEdr(
-  resolve: (module: string) => string = createRequire(import.meta.url).resolve,
-): Promise<(options: ForkOptions) => Promise<ForkNode>> {
-  let file: string;
+type Resolve = (module: string) => string;
+
+/** Path of Hardhat's module, as `resolve` finds it. **Throws** {@link HardhatMissing}. */
+export function requireHardhat(resolve: Resolve = createRequire(import.meta.url).resolve): string {
   try {
-    file = resolve("hardhat/hre");
+    return resolve("hardhat/hre");
   } catch (cause) {
     throw new HardhatMissing(cause);
   }
+}
+
+/**
+ * Load Hardhat, without a configuration file, for its EDR: a node in this process that mines only when told to, in the order
+ * in which transactions came in.
+ *
+ * **Throws** {@link HardhatMissing} where it is not installed.
+ */
+export async function loadEdr(): Promise<(options: ForkOptions) => Promise<ForkNode>> {
+  const file = requireHardhat();
   const hardhat = (await import(pathToFileURL(file).href)) as Hardhat;
   const networks = { [NETWORK]: { type: "edr-simulated", chainType: "l1" } };
   const { network } = await hardhat.createHardhatRuntimeEnvironment({ networks });

@@ -40,7 +40,7 @@ export class MethodRefused extends Error {
   override readonly name = "MethodRefused";
   constructor(readonly method: string) {
     super(
-      `method ${method} is not served by a recorded block: it answers state reads at one block only. Fork a live node for the rest`,
+      `method ${method} is not served by a recorded fork: it answers reads at one block only. Fork a live node for the rest`,
     );
   }
 }
@@ -67,13 +67,11 @@ export class HardhatMissing extends Error {
   }
 }
 
-/** anvil ended, or did not listen in time. */
-export class AnvilFailed extends Error {
-  override readonly name = "AnvilFailed";
-  constructor(said: string) {
-    super(
-      `anvil ended, or did not listen in time: saw "${said.trim()}", expected an address. Start it by hand to see why`,
-    );
+/** A development node ended, or did not start. */
+export class NodeFailed extends Error {
+  override readonly name = "NodeFailed";
+  constructor(node: string, said: string) {
+    super(`${node}: saw "${said.trim()}", expected it to listen. Start it by hand to see why`);
   }
 }
 
@@ -114,5 +112,6 @@ export class RecordingForeign extends Error {
   }
 }
 
+/** How much of a value goes into a message. */
 const TEXT_KEPT = 200;
 const shortened = (text: string): string => (text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text);
