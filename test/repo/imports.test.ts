@@ -12,7 +12,7 @@ const keeper: Record<string, readonly string[]> = {
   keccak: [],
   errors: ["units"],
   values: ["units"],
-  config: [...base, "venues", "liquidity"],
+  config: [...base, "venues", "liquidity", "perps"],
   snapshot: base,
   graph: [...base, "snapshot"],
   model: [...base, "snapshot", "graph"],
@@ -20,10 +20,11 @@ const keeper: Record<string, readonly string[]> = {
   report: [...base, "snapshot", "model"],
   chain: [...base, "snapshot"],
   observe: base,
-  store: [...base, "report"],
+  store: [...base, "report", "chain"],
   venues: [...base, "chain", "snapshot"],
   liquidity: [...base, "chain", "snapshot"],
-  "snapshot-reader": [...base, "chain", "venues", "liquidity", "snapshot"],
+  perps: [...base, "chain", "snapshot", "venues"],
+  "snapshot-reader": [...base, "chain", "venues", "liquidity", "perps", "snapshot"],
   books: [...base, "snapshot"],
   scan: [...base, "snapshot", "graph", "model"],
   quorum: [...base, "chain", "store", "report", "observe"],
@@ -38,7 +39,10 @@ const intoRoots = ["cli -> main", "cli -> lab"];
 
 /** Packages that only some folders may name; node:* counts as I/O. */
 const packages: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^(ethers|typechain-types)\b/, ["chain", "venues", "liquidity", "report", "quorum", "publish", "lab", "cli"]],
+  [
+    /^(ethers|typechain-types)\b/,
+    ["chain", "venues", "liquidity", "perps", "report", "quorum", "publish", "lab", "cli"],
+  ],
   [/^hardhat\b|^@nomicfoundation\//, ["lab"]],
   [/^@aave\/|^@uniswap\//, ["lab"]],
   [/^pino\b/, ["observe"]],

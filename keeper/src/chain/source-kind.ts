@@ -3,7 +3,7 @@ import type { FeedState } from "../snapshot/snapshot.js";
 import type { Address } from "../units.js";
 import type { BlockRef } from "./block-ref.js";
 import { follow } from "./follow.js";
-import type { Derivation } from "./follow.js";
+import type { Derivation, StateStore } from "./follow.js";
 import { CallReverted } from "./rpc-errors.js";
 import type { RpcPool } from "./rpc-pool.js";
 import { WordsMalformed } from "./words.js";
@@ -20,12 +20,16 @@ export type Outcome<V> =
 export interface FollowOptions {
   /** How long a forced sale stays in the snapshot, seconds. */
   readonly resilienceWindowSec: number;
+  /** Where the states of sources outlive the process: opens the place of one source, named by what determines its states. */
+  readonly states?: (name: string) => StateStore<unknown>;
 }
 
 /** A source under way: the next block costs what changed. */
 export interface OpenSource<V> {
   /** The contract by which the source is known. */
   readonly address: Address;
+  /** What tells it from others at that address; absent where there is one. */
+  readonly id?: string | undefined;
   /** Feeds that its view needs. */
   readonly feeds: readonly Address[];
   at(block: BlockRef): Promise<Outcome<V>>;
@@ -43,6 +47,7 @@ export interface SourceKind<Schema extends z.ZodType, V> {
 export interface SourceSpec<Schema extends z.ZodType, S, V> {
   readonly schema: Schema;
   addressOf(source: z.output<Schema>): Address;
+  idOf?(source: z.output<Schema>): string;
   feedsOf?(source: z.output<Schema>): readonly Address[];
   follow(chain: RpcPool, source: z.output<Schema>, options: FollowOptions): Derivation<S>;
   /** What the snapshot shows of a state. */
@@ -55,9 +60,12 @@ export function sourceKind<Schema extends z.ZodType, S, V>(spec: SourceSpec<Sche
     schema: spec.schema,
     open(chain, given, options) {
       const source = spec.schema.parse(given);
-      const at = follow(chain, tolerant(spec.follow(chain, source, options)));
+      const name = JSON.stringify([chain.chainId, options.resilienceWindowSec, given]);
+      const store = options.states?.(name) as StateStore<Attempt<S>> | undefined;
+      const at = follow(chain, tolerant(spec.follow(chain, source, options)), store);
       return {
         address: spec.addressOf(source),
+        id: spec.idOf?.(source),
         feeds: spec.feedsOf?.(source) ?? [],
         async at(block) {
           const read = await at(block);
@@ -86,7 +94,12 @@ function tolerant<S>(derivation: Derivation<S>): Derivation<Attempt<S>> {
     }
   };
   return {
-    load: (block, hint) => attempt(() => derivation.load(block, hint?.kind === "read" ? hint.state : undefined)),
+    load: (block, hint, checkpoint) =>
+      attempt(() =>
+        derivation.load(block, hint?.kind === "read" ? hint.state : undefined, (state) =>
+          checkpoint?.({ kind: "read", state }),
+        ),
+      ),
     advance: (before, path) =>
       attempt(() =>
         before.kind === "read" ? derivation.advance(before.state, path) : derivation.load(path.at(-1)!, undefined),

@@ -1,7 +1,8 @@
 import { loadConfig } from "../config.js";
 import { runKeeper } from "../main.js";
-import { openLog } from "../observe/log.js";
+import { openLog, type Log } from "../observe/log.js";
 import { identityOf } from "../report/identity.js";
+import { SourceStatesLocked, openSourceStates, type SourceStates } from "../store/source-states.js";
 import { loadOperatorKey } from "./operator-key.js";
 import { openScoring } from "./scoring.js";
 
@@ -19,13 +20,28 @@ export async function run(options: { config: string; yes?: boolean }): Promise<v
   };
   process.once("SIGTERM", onSignal).once("SIGINT", onSignal).once("disconnect", onSignal);
   process.channel?.unref();
-  const scoring = await openScoring(config);
+  const log = openLog();
+  const states = openStates(config.dataDir, log);
+  const scoring = await openScoring(config, states?.of);
   await runKeeper({
     config,
     identity,
     isSending: options.yes === true,
     openScoring: scoring,
-    log: openLog(),
+    log,
     signal: stop.signal,
   });
+  states?.close();
+}
+
+/** Where the sources go on from after a restart. Another process that holds them is a matter for the journal. */
+function openStates(dataDir: string, log: Log): SourceStates | undefined {
+  const warn = (message: string): void => log.warn({ event: "states.unusable" }, message);
+  try {
+    return openSourceStates(dataDir, warn);
+  } catch (error) {
+    if (!(error instanceof SourceStatesLocked)) throw error;
+    warn(error.message);
+    return undefined;
+  }
 }

@@ -10,6 +10,7 @@ import { renderChain } from "../model/collateral-chain.js";
 import { summarise, type ScanSummary } from "../scan/summary.js";
 import { scanName, writeScan } from "../scan/write-scan.js";
 import { createSnapshotReader } from "../snapshot-reader.js";
+import { openSourceStates } from "../store/source-states.js";
 import { BlockArgumentInvalid } from "./once.js";
 import { readCalibration } from "./scoring.js";
 
@@ -20,6 +21,7 @@ interface ScanOptions {
   readonly sources: string;
   readonly calibration: string;
   readonly timeoutMs: string;
+  readonly state?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -39,6 +41,7 @@ export function addScanCommand(bulkhead: Command, say: (text: string) => void): 
     .option("--sources <file>", "YAML or JSON: the `sources` of a configuration", shipped("sources/mainnet.yaml"))
     .option("--calibration <file>", "which symbols are stables and quotes", shipped("calibration/mainnet-1.json"))
     .option("--timeout-ms <number>", "for one request", "30000")
+    .option("--state <folder>", "keep what was synced there: the next scan, or one that was killed, goes on from it")
     .option("--out <folder>", "where to write; scan-BLOCK-HASH here by default")
     .option("--csv", "write tables as CSV, too")
     .option("--parquet", "write tables as Parquet, too; needs the optional package @duckdb/node-api")
@@ -56,8 +59,13 @@ async function scan(options: ScanOptions): Promise<string> {
     timeoutMs: whole("--timeout-ms", options.timeoutMs),
   });
   const block = await resolveBlock(pool, options.block);
-  const reader = createSnapshotReader(pool, sources, { resilienceWindowSec: forcedSaleWindowSec(calibration) });
-  const snapshot = await reader.read(block);
+  const states = options.state === undefined ? undefined : openSourceStates(options.state, warn);
+  const snapshot = await createSnapshotReader(pool, sources, {
+    resilienceWindowSec: forcedSaleWindowSec(calibration),
+    ...(states === undefined ? {} : { states: states.of }),
+  })
+    .read(block)
+    .finally(() => states?.close());
   const summary = summarise(snapshot, marketRules(calibration));
   const out = options.out ?? scanName(snapshot);
   await writeScan(out, snapshot, { csv: options.csv === true, parquet: options.parquet === true });
@@ -67,6 +75,10 @@ async function scan(options: ScanOptions): Promise<string> {
 /** An option that should be a whole number is not. */
 export class OptionInvalid extends Error {
   override readonly name = "OptionInvalid";
+}
+
+function warn(message: string): void {
+  process.stderr.write(`bulkhead: ${message}\n`);
 }
 
 function whole(option: string, text: string): number {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { RpcPool } from "../chain/rpc-pool.js";
+import type { FollowOptions } from "../chain/source-kind.js";
 import type { Config } from "../config.js";
 import type { Scoring } from "../operator/parts.js";
 import { assess } from "../model/assess.js";
@@ -18,14 +19,19 @@ export async function readCalibration(file: string): Promise<Calibration> {
   }
 }
 
-/** Make what scores a block: the configured sources through the configured calibration. Throws `CalibrationError`. */
+/**
+ * Make what scores a block: the configured sources through the configured calibration. With `states`, a restart goes on where
+ * the last process was. Throws `CalibrationError`.
+ */
 export async function openScoring(
   config: Pick<Config, "calibration" | "sources">,
+  states?: FollowOptions["states"],
 ): Promise<(pool: RpcPool) => Scoring> {
   const calibration = await readCalibration(config.calibration);
   return (pool) => {
     const reader = createSnapshotReader(pool, config.sources, {
       resilienceWindowSec: forcedSaleWindowSec(calibration),
+      ...(states === undefined ? {} : { states }),
     });
     return {
       modelHash: modelHash(calibration),

@@ -1,5 +1,5 @@
 import type { BlockRef } from "../chain/block-ref.js";
-import type { Derivation, Path } from "../chain/follow.js";
+import type { Checkpoint, Derivation, Path } from "../chain/follow.js";
 import type { Log, LogFilter } from "../chain/log.js";
 import type { BlockReader, RpcPool } from "../chain/rpc-pool.js";
 import { readSpan } from "../chain/span.js";
@@ -51,6 +51,8 @@ export interface Followed<M, A> {
 
 /** Blocks by which a load reaches behind its hint: a fork that is deeper needs a restart. */
 const FORK_DEPTH = 64;
+/** Blocks whose logs are read before what they name is kept: about two weeks of mainnet. */
+const BLOCKS_PER_CHECKPOINT = 100_000;
 
 /**
  * Follow a venue: once synced, a block costs its logs, its market, and the accounts that its logs name.
@@ -66,19 +68,41 @@ export function followAccounts<M, A>(
   const remarket = async (reader: BlockReader, market: M, seen: ReadonlySet<string>, before: number): Promise<M> =>
     venue.marketFollowsKeys === true && seen.size > before ? venue.readMarket(reader, seen) : market;
 
-  const load = async (block: BlockRef, hint: Followed<M, A> | undefined): Promise<Followed<M, A>> => {
+  /** Read logs in stages, each kept, so that a sync that is killed goes on where it was. */
+  const readHistory = async (
+    block: BlockRef,
+    market: M,
+    known: Pick<Followed<M, A>, "seen" | "sales"> & { readonly from: number },
+    checkpoint: Checkpoint<Followed<M, A>> | undefined,
+  ): Promise<ForcedSale[]> => {
+    const { seen, from } = known;
+    const filter = venue.filterOf(market);
+    const oldest = block.timestamp - resilienceWindowSec;
+    let sales = known.sales.filter((sale) => sale.block < from);
+    for (let start = from; start <= block.number; start += BLOCKS_PER_CHECKPOINT) {
+      const end = Math.min(block.number, start + BLOCKS_PER_CHECKPOINT - 1);
+      const to = end === block.number ? block : await chain.block({ number: end });
+      const logs = await readSpan(chain, { from: start, to }, filter);
+      for (const key of venue.keysOf(logs)) seen.add(key);
+      sales = since([...sales, ...(await timeSales(chain, venue.salesOf(logs), oldest))], oldest);
+      if (to !== block) checkpoint?.({ block: to, market, accounts: new Map(), seen, sales, unattributed: new Map() });
+    }
+    return sales;
+  };
+
+  const load = async (
+    block: BlockRef,
+    hint: Followed<M, A> | undefined,
+    checkpoint?: Checkpoint<Followed<M, A>>,
+  ): Promise<Followed<M, A>> => {
     const reader = chain.at(block);
     const seen = hint?.seen ?? new Set<string>();
     const before = seen.size;
     const first = await venue.readMarket(reader, seen);
     const from = hint === undefined ? venue.fromBlock : Math.max(venue.fromBlock, hint.block.number - FORK_DEPTH);
-    const logs = await readSpan(chain, { from, to: block }, venue.filterOf(first));
-    for (const key of venue.keysOf(logs)) seen.add(key);
+    const sales = await readHistory(block, first, { seen, sales: hint?.sales ?? [], from }, checkpoint);
     const market = await remarket(reader, first, seen, before);
     const accounts = merge(new Map<string, A>(), await venue.readAccounts(reader, market, [...seen]));
-    const oldest = block.timestamp - resilienceWindowSec;
-    const recent = await timeSales(chain, venue.salesOf(logs), oldest);
-    const sales = since([...(hint?.sales ?? []).filter((sale) => sale.block < from), ...recent], oldest);
     return { block, market, accounts, seen, sales, unattributed: venue.unattributed(market, accounts) };
   };
 

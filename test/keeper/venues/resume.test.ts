@@ -1,0 +1,158 @@
+import { expect } from "chai";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
+import { type RpcPool, createRpcPool } from "../../../keeper/src/chain/rpc-pool.js";
+import { type DevChain, startEmbeddedChain } from "../../../keeper/src/lab/chain.js";
+import { createRandom } from "../../../keeper/src/lab/random.js";
+import type { World } from "../../../keeper/src/lab/world/world.js";
+import { createSnapshotReader } from "../../../keeper/src/snapshot-reader.js";
+import { canonicalJson } from "../../../keeper/src/snapshot/canonical.js";
+import { SourceStatesLocked, openSourceStates } from "../../../keeper/src/store/source-states.js";
+import { type History, buildLendingWorld, randomHistory } from "./history.js";
+
+const WINDOW = 30 * 86_400;
+const STATES = "states.sqlite";
+
+/** What was asked of the chain: spans of history, and accounts (calls carry them). */
+interface Asked {
+  spans: number;
+  calls: number;
+}
+
+describe("state of sources that outlives the process", () => {
+  let chain: DevChain;
+  let world: World;
+  let history: History;
+  let folder: string;
+  const warnings: string[] = [];
+
+  const rpc = (): RpcPool => createRpcPool({ urls: [chain.url], chainId: chain.chainId, quorum: 1, timeoutMs: 10_000 });
+  const counted = (asked: Asked, spansBeforeDeath = Infinity): RpcPool => {
+    const pool = rpc();
+    return {
+      ...pool,
+      logsBetween(range, filter) {
+        asked.spans += 1;
+        if (asked.spans > spansBeforeDeath) throw new Error("killed");
+        return pool.logsBetween(range, filter);
+      },
+      at(block) {
+        const reader = pool.at(block);
+        return {
+          ...reader,
+          call(transaction) {
+            asked.calls += 1;
+            return reader.call(transaction);
+          },
+        };
+      },
+    };
+  };
+  const sources = () => ({
+    venues: [{ kind: "aave-v3" as const, pool: world.aave.pool.address, fromBlock: 0 }],
+    pools: [],
+    feeds: [],
+    lookThrough: [],
+  });
+  /** One life of a process: open what is kept, read, go. */
+  const live = async (pool: RpcPool, blocks: readonly BlockRef[], dataDir = folder): Promise<string[]> => {
+    const states = openSourceStates(dataDir, (message) => warnings.push(message));
+    try {
+      const reader = createSnapshotReader(pool, sources(), { resilienceWindowSec: WINDOW, states: states.of });
+      const texts: string[] = [];
+      for (const block of blocks) texts.push(canonicalJson(await reader.read(block)));
+      return texts;
+    } finally {
+      states.close();
+    }
+  };
+  const fromScratch = async (block: BlockRef): Promise<string> =>
+    canonicalJson(await createSnapshotReader(rpc(), sources(), { resilienceWindowSec: WINDOW }).read(block));
+
+  before(async () => {
+    chain = await startEmbeddedChain({ genesisTime: 1_583_971_200 });
+    world = await buildLendingWorld(chain);
+    history = randomHistory(world, 21);
+    for (let step = 0; step < 20; step++) await history.step();
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "bulkhead-states-"));
+    warnings.length = 0;
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => chain.close());
+
+  it("behavior: after a restart a block costs what changed: no history is read again", async () => {
+    await live(rpc(), [await rpc().head()]);
+    for (let step = 0; step < 3; step++) await history.step();
+    const block = await rpc().head();
+    const asked = { spans: 0, calls: 0 };
+    const [text] = await live(counted(asked), [block]);
+    expect(text).to.equal(await fromScratch(block));
+    expect(asked.spans).to.equal(0);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it("property: lives of random length over a history with reorganisations give the bytes of reading from scratch", async () => {
+    const random = createRandom(5);
+    let orphaned = 0;
+    for (let round = 0; round < 12; round++) {
+      const mark = await chain.snapshot();
+      const blocks: BlockRef[] = [];
+      for (let step = random.uint32() % 45; step >= 0; step--) {
+        await history.step();
+        if (random.uint32() % 4 === 0) blocks.push(await rpc().head());
+      }
+      blocks.push(await rpc().head());
+      const texts = await live(rpc(), blocks);
+      expect(texts.at(-1), `round ${round}`).to.equal(await fromScratch(blocks.at(-1)!));
+      if (random.uint32() % 2 === 0) continue;
+      orphaned += 1;
+      await chain.revert(mark);
+    }
+    await history.step();
+    const block = await rpc().head();
+    expect((await live(rpc(), [block]))[0]).to.equal(await fromScratch(block));
+    expect(orphaned).to.be.within(2, 10);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it("behavior: a first sync that is killed goes on where it was", async () => {
+    await chain.rpc.call("hardhat_mine", ["0x493e0"]);
+    for (let step = 0; step < 5; step++) await history.step();
+    const block = await rpc().head();
+    const [whole, first, second] = [0, 0, 0].map((): Asked => ({ spans: 0, calls: 0 }));
+    const aside = mkdtempSync(path.join(tmpdir(), "bulkhead-states-"));
+    await live(counted(whole!), [block], aside);
+    rmSync(aside, { recursive: true });
+    expect(whole!.spans).to.equal(4);
+    const death = await live(counted(first!, 3), [block]).catch((error: unknown) => error);
+    expect(String(death)).to.equal("Error: killed");
+    const [text] = await live(counted(second!), [block]);
+    expect(text).to.equal(await fromScratch(block));
+    expect(second!.spans).to.equal(whole!.spans - 3 + 1);
+  });
+
+  it("error: a torn file and a changed state are told, and derived from the chain again", async () => {
+    const block = await rpc().head();
+    const text = await fromScratch(block);
+    writeFileSync(path.join(folder, STATES), "not a database at all, but long enough to look like one".repeat(40));
+    expect((await live(rpc(), [block]))[0]).to.equal(text);
+    expect(warnings.splice(0).join()).to.match(/states\.sqlite: saw .*, expected states of layout 1/);
+    const db = new DatabaseSync(path.join(folder, STATES));
+    db.exec("UPDATE states SET content = zeroblob(100)");
+    db.close();
+    expect((await live(rpc(), [block]))[0]).to.equal(text);
+    expect(warnings.join()).to.match(/saw a state that is not as it was written/);
+  });
+
+  it("error: SourceStatesLocked while another process has them", () => {
+    const first = openSourceStates(folder, () => undefined);
+    expect(() => openSourceStates(folder, () => undefined)).to.throw(SourceStatesLocked, /in use by another process/);
+    first.close();
+    openSourceStates(folder, () => undefined).close();
+  });
+});
