@@ -41,14 +41,47 @@ getContractFactory(name: 'IMarginPolicy', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPushAdapter__factory>
 getContractFactory(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskOracle__factory>
 getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
+getContractFactory(name: 'AaveV2AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV2AccountsLens__factory>
+getContractFactory(name: 'AaveV2ReservesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV2ReservesLens__factory>
 getContractFactory(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3AccountsLens__factory>
+getContractFactory(name: 'AaveV3EModesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3EModesLens__factory>
 getContractFactory(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3ReservesLens__factory>
+getContractFactory(name: 'BalancerV2Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BalancerV2Lens__factory>
 getContractFactory(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ChainlinkFeedLens__factory>
+getContractFactory(name: 'CompoundV2AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CompoundV2AccountsLens__factory>
+getContractFactory(name: 'CompoundV2MarketsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CompoundV2MarketsLens__factory>
+getContractFactory(name: 'CompoundV3AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CompoundV3AccountsLens__factory>
+getContractFactory(name: 'CompoundV3DigestLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CompoundV3DigestLens__factory>
+getContractFactory(name: 'CompoundV3MarketLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CompoundV3MarketLens__factory>
+getContractFactory(name: 'CrvUsdLoansLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CrvUsdLoansLens__factory>
+getContractFactory(name: 'CrvUsdMarketsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CrvUsdMarketsLens__factory>
+getContractFactory(name: 'CurveCryptoLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CurveCryptoLens__factory>
+getContractFactory(name: 'CurveStableLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CurveStableLens__factory>
 getContractFactory(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Erc20Lens__factory>
+getContractFactory(name: 'EulerAccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.EulerAccountsLens__factory>
+getContractFactory(name: 'EulerVaultsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.EulerVaultsLens__factory>
+getContractFactory(name: 'LiquityV2BranchesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LiquityV2BranchesLens__factory>
+getContractFactory(name: 'LiquityV2TrovesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LiquityV2TrovesLens__factory>
+getContractFactory(name: 'MakerIlksLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MakerIlksLens__factory>
+getContractFactory(name: 'MakerUrnsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MakerUrnsLens__factory>
+getContractFactory(name: 'MorphoParamsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoParamsLens__factory>
+getContractFactory(name: 'MorphoMarketsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoMarketsLens__factory>
+getContractFactory(name: 'MorphoPositionsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoPositionsLens__factory>
+getContractFactory(name: 'PerpetualV2AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PerpetualV2AccountsLens__factory>
+getContractFactory(name: 'PerpetualV2MarketsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PerpetualV2MarketsLens__factory>
+getContractFactory(name: 'SynthetixPerpsV2MarketsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SynthetixPerpsV2MarketsLens__factory>
+getContractFactory(name: 'SynthetixPerpsV2PositionsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SynthetixPerpsV2PositionsLens__factory>
+getContractFactory(name: 'UniswapV2Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UniswapV2Lens__factory>
 getContractFactory(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UniswapV3Lens__factory>
+getContractFactory(name: 'UniswapV4Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UniswapV4Lens__factory>
+getContractFactory(name: 'WrappedLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WrappedLens__factory>
 getContractFactory(name: 'DataCode', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DataCode__factory>
 getContractFactory(name: 'DutyCycles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DutyCycles__factory>
+getContractFactory(name: 'IAaveV2AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV2AddressesProvider__factory>
+getContractFactory(name: 'IAaveV2LendingPool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV2LendingPool__factory>
+getContractFactory(name: 'IAaveUserConfiguration', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveUserConfiguration__factory>
 getContractFactory(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3AddressesProvider__factory>
+getContractFactory(name: 'IAaveV3LiquidEModes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3LiquidEModes__factory>
 getContractFactory(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Oracle__factory>
 getContractFactory(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Pool__factory>
 getContractFactory(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3ScaledToken__factory>
@@ -60,20 +93,61 @@ getContractFactory(name: 'IAaveV36Pool', signerOrOptions?: ethers.Signer | Facto
 getContractFactory(name: 'IAaveV3CollateralConfigurator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3CollateralConfigurator__factory>
 getContractFactory(name: 'IAaveV3Parts', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Parts__factory>
 getContractFactory(name: 'IAaveV3ReserveWord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3ReserveWord__factory>
+getContractFactory(name: 'IBalancerV2Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBalancerV2Pool__factory>
+getContractFactory(name: 'IBalancerV2Vault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBalancerV2Vault__factory>
 getContractFactory(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChainlinkFeed__factory>
 getContractFactory(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChaosRiskOracle__factory>
 getContractFactory(name: 'IComet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IComet__factory>
+getContractFactory(name: 'ICompoundV2CToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICompoundV2CToken__factory>
+getContractFactory(name: 'ICompoundV2Comptroller', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICompoundV2Comptroller__factory>
+getContractFactory(name: 'ICompoundV2Oracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICompoundV2Oracle__factory>
+getContractFactory(name: 'ICompoundV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICompoundV3__factory>
+getContractFactory(name: 'ICrvUsdAmm', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICrvUsdAmm__factory>
+getContractFactory(name: 'ICrvUsdController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICrvUsdController__factory>
+getContractFactory(name: 'ICrvUsdFactory', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICrvUsdFactory__factory>
+getContractFactory(name: 'ICurvePool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICurvePool__factory>
+getContractFactory(name: 'IEulerConnector', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerConnector__factory>
+getContractFactory(name: 'IEulerLender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerLender__factory>
 getContractFactory(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerHookTarget__factory>
 getContractFactory(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerPriceOracle__factory>
 getContractFactory(name: 'IEulerVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerVault__factory>
 getContractFactory(name: 'IAaveLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveLiquidation__factory>
 getContractFactory(name: 'ISwapRouterExactInput', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISwapRouterExactInput__factory>
+getContractFactory(name: 'ILiquityV2Collaterals', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquityV2Collaterals__factory>
+getContractFactory(name: 'ILiquityV2Owners', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquityV2Owners__factory>
+getContractFactory(name: 'ILiquityV2Price', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquityV2Price__factory>
+getContractFactory(name: 'ILiquityV2Registry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquityV2Registry__factory>
+getContractFactory(name: 'ILiquityV2Troves', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquityV2Troves__factory>
+getContractFactory(name: 'IMakerDog', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMakerDog__factory>
+getContractFactory(name: 'IMakerIlkRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMakerIlkRegistry__factory>
+getContractFactory(name: 'IMakerSpot', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMakerSpot__factory>
+getContractFactory(name: 'IMakerVat', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMakerVat__factory>
 getContractFactory(name: 'IMorpho', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorpho__factory>
 getContractFactory(name: 'IMorphoOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorphoOracle__factory>
+getContractFactory(name: 'IMorphoEvents', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorphoEvents__factory>
+getContractFactory(name: 'IMorphoIrm', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorphoIrm__factory>
 getContractFactory(name: 'IMorphoVaultV2', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMorphoVaultV2__factory>
 getContractFactory(name: 'IPausable', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPausable__factory>
+getContractFactory(name: 'IPerpetualV2AccountBalance', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2AccountBalance__factory>
+getContractFactory(name: 'IPerpetualV2BaseToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2BaseToken__factory>
+getContractFactory(name: 'IPerpetualV2ClearingHouse', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2ClearingHouse__factory>
+getContractFactory(name: 'IPerpetualV2Config', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2Config__factory>
+getContractFactory(name: 'IPerpetualV2Exchange', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2Exchange__factory>
+getContractFactory(name: 'IPerpetualV2InsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2InsuranceFund__factory>
+getContractFactory(name: 'IPerpetualV2MarketRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2MarketRegistry__factory>
+getContractFactory(name: 'IPerpetualV2Vault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2Vault__factory>
 getContractFactory(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceOracleSentinel__factory>
+getContractFactory(name: 'ISynthetixAddressResolver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISynthetixAddressResolver__factory>
+getContractFactory(name: 'ISynthetixFuturesMarketManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISynthetixFuturesMarketManager__factory>
+getContractFactory(name: 'ISynthetixPerpsV2Market', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISynthetixPerpsV2Market__factory>
+getContractFactory(name: 'ISynthetixPerpsV2Settings', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISynthetixPerpsV2Settings__factory>
+getContractFactory(name: 'IUniswapV2Pair', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV2Pair__factory>
 getContractFactory(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV3Pool__factory>
+getContractFactory(name: 'IUniswapV4PoolManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV4PoolManager__factory>
+getContractFactory(name: 'IBalancerHoldings', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBalancerHoldings__factory>
+getContractFactory(name: 'ICurveCoins', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICurveCoins__factory>
+getContractFactory(name: 'ICurveCoinsSigned', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICurveCoinsSigned__factory>
+getContractFactory(name: 'IWrappedAsset', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IWrappedAsset__factory>
 
   getContractAt(name: 'CircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreaker>
 getContractAt(name: 'CollateralFramework', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CollateralFramework>
@@ -106,14 +180,47 @@ getContractAt(name: 'IMarginPolicy', address: string | ethers.Addressable, signe
 getContractAt(name: 'IPushAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPushAdapter>
 getContractAt(name: 'IRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskOracle>
 getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
+getContractAt(name: 'AaveV2AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV2AccountsLens>
+getContractAt(name: 'AaveV2ReservesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV2ReservesLens>
 getContractAt(name: 'AaveV3AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3AccountsLens>
+getContractAt(name: 'AaveV3EModesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3EModesLens>
 getContractAt(name: 'AaveV3ReservesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3ReservesLens>
+getContractAt(name: 'BalancerV2Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BalancerV2Lens>
 getContractAt(name: 'ChainlinkFeedLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ChainlinkFeedLens>
+getContractAt(name: 'CompoundV2AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CompoundV2AccountsLens>
+getContractAt(name: 'CompoundV2MarketsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CompoundV2MarketsLens>
+getContractAt(name: 'CompoundV3AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CompoundV3AccountsLens>
+getContractAt(name: 'CompoundV3DigestLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CompoundV3DigestLens>
+getContractAt(name: 'CompoundV3MarketLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CompoundV3MarketLens>
+getContractAt(name: 'CrvUsdLoansLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CrvUsdLoansLens>
+getContractAt(name: 'CrvUsdMarketsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CrvUsdMarketsLens>
+getContractAt(name: 'CurveCryptoLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CurveCryptoLens>
+getContractAt(name: 'CurveStableLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CurveStableLens>
 getContractAt(name: 'Erc20Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Erc20Lens>
+getContractAt(name: 'EulerAccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.EulerAccountsLens>
+getContractAt(name: 'EulerVaultsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.EulerVaultsLens>
+getContractAt(name: 'LiquityV2BranchesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LiquityV2BranchesLens>
+getContractAt(name: 'LiquityV2TrovesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LiquityV2TrovesLens>
+getContractAt(name: 'MakerIlksLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MakerIlksLens>
+getContractAt(name: 'MakerUrnsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MakerUrnsLens>
+getContractAt(name: 'MorphoParamsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoParamsLens>
+getContractAt(name: 'MorphoMarketsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoMarketsLens>
+getContractAt(name: 'MorphoPositionsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoPositionsLens>
+getContractAt(name: 'PerpetualV2AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PerpetualV2AccountsLens>
+getContractAt(name: 'PerpetualV2MarketsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PerpetualV2MarketsLens>
+getContractAt(name: 'SynthetixPerpsV2MarketsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SynthetixPerpsV2MarketsLens>
+getContractAt(name: 'SynthetixPerpsV2PositionsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SynthetixPerpsV2PositionsLens>
+getContractAt(name: 'UniswapV2Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UniswapV2Lens>
 getContractAt(name: 'UniswapV3Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UniswapV3Lens>
+getContractAt(name: 'UniswapV4Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UniswapV4Lens>
+getContractAt(name: 'WrappedLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WrappedLens>
 getContractAt(name: 'DataCode', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DataCode>
 getContractAt(name: 'DutyCycles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DutyCycles>
+getContractAt(name: 'IAaveV2AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV2AddressesProvider>
+getContractAt(name: 'IAaveV2LendingPool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV2LendingPool>
+getContractAt(name: 'IAaveUserConfiguration', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveUserConfiguration>
 getContractAt(name: 'IAaveV3AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3AddressesProvider>
+getContractAt(name: 'IAaveV3LiquidEModes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3LiquidEModes>
 getContractAt(name: 'IAaveV3Oracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Oracle>
 getContractAt(name: 'IAaveV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Pool>
 getContractAt(name: 'IAaveV3ScaledToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3ScaledToken>
@@ -125,20 +232,61 @@ getContractAt(name: 'IAaveV36Pool', address: string | ethers.Addressable, signer
 getContractAt(name: 'IAaveV3CollateralConfigurator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3CollateralConfigurator>
 getContractAt(name: 'IAaveV3Parts', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Parts>
 getContractAt(name: 'IAaveV3ReserveWord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3ReserveWord>
+getContractAt(name: 'IBalancerV2Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBalancerV2Pool>
+getContractAt(name: 'IBalancerV2Vault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBalancerV2Vault>
 getContractAt(name: 'IChainlinkFeed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChainlinkFeed>
 getContractAt(name: 'IChaosRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChaosRiskOracle>
 getContractAt(name: 'IComet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IComet>
+getContractAt(name: 'ICompoundV2CToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICompoundV2CToken>
+getContractAt(name: 'ICompoundV2Comptroller', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICompoundV2Comptroller>
+getContractAt(name: 'ICompoundV2Oracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICompoundV2Oracle>
+getContractAt(name: 'ICompoundV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICompoundV3>
+getContractAt(name: 'ICrvUsdAmm', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICrvUsdAmm>
+getContractAt(name: 'ICrvUsdController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICrvUsdController>
+getContractAt(name: 'ICrvUsdFactory', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICrvUsdFactory>
+getContractAt(name: 'ICurvePool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICurvePool>
+getContractAt(name: 'IEulerConnector', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerConnector>
+getContractAt(name: 'IEulerLender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerLender>
 getContractAt(name: 'IEulerHookTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerHookTarget>
 getContractAt(name: 'IEulerPriceOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerPriceOracle>
 getContractAt(name: 'IEulerVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerVault>
 getContractAt(name: 'IAaveLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveLiquidation>
 getContractAt(name: 'ISwapRouterExactInput', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISwapRouterExactInput>
+getContractAt(name: 'ILiquityV2Collaterals', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquityV2Collaterals>
+getContractAt(name: 'ILiquityV2Owners', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquityV2Owners>
+getContractAt(name: 'ILiquityV2Price', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquityV2Price>
+getContractAt(name: 'ILiquityV2Registry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquityV2Registry>
+getContractAt(name: 'ILiquityV2Troves', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquityV2Troves>
+getContractAt(name: 'IMakerDog', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMakerDog>
+getContractAt(name: 'IMakerIlkRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMakerIlkRegistry>
+getContractAt(name: 'IMakerSpot', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMakerSpot>
+getContractAt(name: 'IMakerVat', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMakerVat>
 getContractAt(name: 'IMorpho', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorpho>
 getContractAt(name: 'IMorphoOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorphoOracle>
+getContractAt(name: 'IMorphoEvents', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorphoEvents>
+getContractAt(name: 'IMorphoIrm', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorphoIrm>
 getContractAt(name: 'IMorphoVaultV2', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMorphoVaultV2>
 getContractAt(name: 'IPausable', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPausable>
+getContractAt(name: 'IPerpetualV2AccountBalance', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2AccountBalance>
+getContractAt(name: 'IPerpetualV2BaseToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2BaseToken>
+getContractAt(name: 'IPerpetualV2ClearingHouse', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2ClearingHouse>
+getContractAt(name: 'IPerpetualV2Config', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2Config>
+getContractAt(name: 'IPerpetualV2Exchange', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2Exchange>
+getContractAt(name: 'IPerpetualV2InsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2InsuranceFund>
+getContractAt(name: 'IPerpetualV2MarketRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2MarketRegistry>
+getContractAt(name: 'IPerpetualV2Vault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2Vault>
 getContractAt(name: 'IPriceOracleSentinel', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceOracleSentinel>
+getContractAt(name: 'ISynthetixAddressResolver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISynthetixAddressResolver>
+getContractAt(name: 'ISynthetixFuturesMarketManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISynthetixFuturesMarketManager>
+getContractAt(name: 'ISynthetixPerpsV2Market', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISynthetixPerpsV2Market>
+getContractAt(name: 'ISynthetixPerpsV2Settings', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISynthetixPerpsV2Settings>
+getContractAt(name: 'IUniswapV2Pair', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV2Pair>
 getContractAt(name: 'IUniswapV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV3Pool>
+getContractAt(name: 'IUniswapV4PoolManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV4PoolManager>
+getContractAt(name: 'IBalancerHoldings', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBalancerHoldings>
+getContractAt(name: 'ICurveCoins', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICurveCoins>
+getContractAt(name: 'ICurveCoinsSigned', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICurveCoinsSigned>
+getContractAt(name: 'IWrappedAsset', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IWrappedAsset>
 
   deployContract(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
 deployContract(name: 'CollateralFramework', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
@@ -171,14 +319,47 @@ deployContract(name: 'IMarginPolicy', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
 deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
+deployContract(name: 'AaveV2AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV2AccountsLens>
+deployContract(name: 'AaveV2ReservesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV2ReservesLens>
 deployContract(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
+deployContract(name: 'AaveV3EModesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3EModesLens>
 deployContract(name: 'AaveV3ReservesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
+deployContract(name: 'BalancerV2Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BalancerV2Lens>
 deployContract(name: 'ChainlinkFeedLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
+deployContract(name: 'CompoundV2AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV2AccountsLens>
+deployContract(name: 'CompoundV2MarketsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV2MarketsLens>
+deployContract(name: 'CompoundV3AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV3AccountsLens>
+deployContract(name: 'CompoundV3DigestLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV3DigestLens>
+deployContract(name: 'CompoundV3MarketLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV3MarketLens>
+deployContract(name: 'CrvUsdLoansLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrvUsdLoansLens>
+deployContract(name: 'CrvUsdMarketsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrvUsdMarketsLens>
+deployContract(name: 'CurveCryptoLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveCryptoLens>
+deployContract(name: 'CurveStableLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveStableLens>
 deployContract(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
+deployContract(name: 'EulerAccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EulerAccountsLens>
+deployContract(name: 'EulerVaultsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EulerVaultsLens>
+deployContract(name: 'LiquityV2BranchesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquityV2BranchesLens>
+deployContract(name: 'LiquityV2TrovesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquityV2TrovesLens>
+deployContract(name: 'MakerIlksLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MakerIlksLens>
+deployContract(name: 'MakerUrnsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MakerUrnsLens>
+deployContract(name: 'MorphoParamsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoParamsLens>
+deployContract(name: 'MorphoMarketsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoMarketsLens>
+deployContract(name: 'MorphoPositionsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPositionsLens>
+deployContract(name: 'PerpetualV2AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PerpetualV2AccountsLens>
+deployContract(name: 'PerpetualV2MarketsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PerpetualV2MarketsLens>
+deployContract(name: 'SynthetixPerpsV2MarketsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SynthetixPerpsV2MarketsLens>
+deployContract(name: 'SynthetixPerpsV2PositionsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SynthetixPerpsV2PositionsLens>
+deployContract(name: 'UniswapV2Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV2Lens>
 deployContract(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
+deployContract(name: 'UniswapV4Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV4Lens>
+deployContract(name: 'WrappedLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WrappedLens>
 deployContract(name: 'DataCode', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
 deployContract(name: 'DutyCycles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
+deployContract(name: 'IAaveV2AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2AddressesProvider>
+deployContract(name: 'IAaveV2LendingPool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2LendingPool>
+deployContract(name: 'IAaveUserConfiguration', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveUserConfiguration>
 deployContract(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
+deployContract(name: 'IAaveV3LiquidEModes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3LiquidEModes>
 deployContract(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
 deployContract(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
 deployContract(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
@@ -190,20 +371,61 @@ deployContract(name: 'IAaveV36Pool', signerOrOptions?: ethers.Signer | DeployCon
 deployContract(name: 'IAaveV3CollateralConfigurator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3CollateralConfigurator>
 deployContract(name: 'IAaveV3Parts', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Parts>
 deployContract(name: 'IAaveV3ReserveWord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ReserveWord>
+deployContract(name: 'IBalancerV2Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerV2Pool>
+deployContract(name: 'IBalancerV2Vault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerV2Vault>
 deployContract(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
 deployContract(name: 'IComet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
+deployContract(name: 'ICompoundV2CToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2CToken>
+deployContract(name: 'ICompoundV2Comptroller', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2Comptroller>
+deployContract(name: 'ICompoundV2Oracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2Oracle>
+deployContract(name: 'ICompoundV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV3>
+deployContract(name: 'ICrvUsdAmm', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdAmm>
+deployContract(name: 'ICrvUsdController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdController>
+deployContract(name: 'ICrvUsdFactory', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdFactory>
+deployContract(name: 'ICurvePool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurvePool>
+deployContract(name: 'IEulerConnector', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerConnector>
+deployContract(name: 'IEulerLender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerLender>
 deployContract(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
 deployContract(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
 deployContract(name: 'IEulerVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
 deployContract(name: 'IAaveLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveLiquidation>
 deployContract(name: 'ISwapRouterExactInput', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISwapRouterExactInput>
+deployContract(name: 'ILiquityV2Collaterals', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Collaterals>
+deployContract(name: 'ILiquityV2Owners', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Owners>
+deployContract(name: 'ILiquityV2Price', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Price>
+deployContract(name: 'ILiquityV2Registry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Registry>
+deployContract(name: 'ILiquityV2Troves', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Troves>
+deployContract(name: 'IMakerDog', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMakerDog>
+deployContract(name: 'IMakerIlkRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMakerIlkRegistry>
+deployContract(name: 'IMakerSpot', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMakerSpot>
+deployContract(name: 'IMakerVat', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMakerVat>
 deployContract(name: 'IMorpho', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorpho>
 deployContract(name: 'IMorphoOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoOracle>
+deployContract(name: 'IMorphoEvents', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoEvents>
+deployContract(name: 'IMorphoIrm', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoIrm>
 deployContract(name: 'IMorphoVaultV2', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoVaultV2>
 deployContract(name: 'IPausable', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPausable>
+deployContract(name: 'IPerpetualV2AccountBalance', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2AccountBalance>
+deployContract(name: 'IPerpetualV2BaseToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2BaseToken>
+deployContract(name: 'IPerpetualV2ClearingHouse', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2ClearingHouse>
+deployContract(name: 'IPerpetualV2Config', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2Config>
+deployContract(name: 'IPerpetualV2Exchange', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2Exchange>
+deployContract(name: 'IPerpetualV2InsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2InsuranceFund>
+deployContract(name: 'IPerpetualV2MarketRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2MarketRegistry>
+deployContract(name: 'IPerpetualV2Vault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2Vault>
 deployContract(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
+deployContract(name: 'ISynthetixAddressResolver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixAddressResolver>
+deployContract(name: 'ISynthetixFuturesMarketManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixFuturesMarketManager>
+deployContract(name: 'ISynthetixPerpsV2Market', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixPerpsV2Market>
+deployContract(name: 'ISynthetixPerpsV2Settings', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixPerpsV2Settings>
+deployContract(name: 'IUniswapV2Pair', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV2Pair>
 deployContract(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
+deployContract(name: 'IUniswapV4PoolManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV4PoolManager>
+deployContract(name: 'IBalancerHoldings', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerHoldings>
+deployContract(name: 'ICurveCoins', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoins>
+deployContract(name: 'ICurveCoinsSigned', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoinsSigned>
+deployContract(name: 'IWrappedAsset', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IWrappedAsset>
 
   deployContract(name: 'CircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
 deployContract(name: 'CollateralFramework', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
@@ -236,14 +458,47 @@ deployContract(name: 'IMarginPolicy', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'IPushAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
 deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
+deployContract(name: 'AaveV2AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV2AccountsLens>
+deployContract(name: 'AaveV2ReservesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV2ReservesLens>
 deployContract(name: 'AaveV3AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
+deployContract(name: 'AaveV3EModesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3EModesLens>
 deployContract(name: 'AaveV3ReservesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3ReservesLens>
+deployContract(name: 'BalancerV2Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BalancerV2Lens>
 deployContract(name: 'ChainlinkFeedLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ChainlinkFeedLens>
+deployContract(name: 'CompoundV2AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV2AccountsLens>
+deployContract(name: 'CompoundV2MarketsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV2MarketsLens>
+deployContract(name: 'CompoundV3AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV3AccountsLens>
+deployContract(name: 'CompoundV3DigestLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV3DigestLens>
+deployContract(name: 'CompoundV3MarketLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV3MarketLens>
+deployContract(name: 'CrvUsdLoansLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrvUsdLoansLens>
+deployContract(name: 'CrvUsdMarketsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrvUsdMarketsLens>
+deployContract(name: 'CurveCryptoLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveCryptoLens>
+deployContract(name: 'CurveStableLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveStableLens>
 deployContract(name: 'Erc20Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
+deployContract(name: 'EulerAccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EulerAccountsLens>
+deployContract(name: 'EulerVaultsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.EulerVaultsLens>
+deployContract(name: 'LiquityV2BranchesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquityV2BranchesLens>
+deployContract(name: 'LiquityV2TrovesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquityV2TrovesLens>
+deployContract(name: 'MakerIlksLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MakerIlksLens>
+deployContract(name: 'MakerUrnsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MakerUrnsLens>
+deployContract(name: 'MorphoParamsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoParamsLens>
+deployContract(name: 'MorphoMarketsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoMarketsLens>
+deployContract(name: 'MorphoPositionsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPositionsLens>
+deployContract(name: 'PerpetualV2AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PerpetualV2AccountsLens>
+deployContract(name: 'PerpetualV2MarketsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PerpetualV2MarketsLens>
+deployContract(name: 'SynthetixPerpsV2MarketsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SynthetixPerpsV2MarketsLens>
+deployContract(name: 'SynthetixPerpsV2PositionsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SynthetixPerpsV2PositionsLens>
+deployContract(name: 'UniswapV2Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV2Lens>
 deployContract(name: 'UniswapV3Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
+deployContract(name: 'UniswapV4Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV4Lens>
+deployContract(name: 'WrappedLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WrappedLens>
 deployContract(name: 'DataCode', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
 deployContract(name: 'DutyCycles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
+deployContract(name: 'IAaveV2AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2AddressesProvider>
+deployContract(name: 'IAaveV2LendingPool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2LendingPool>
+deployContract(name: 'IAaveUserConfiguration', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveUserConfiguration>
 deployContract(name: 'IAaveV3AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
+deployContract(name: 'IAaveV3LiquidEModes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3LiquidEModes>
 deployContract(name: 'IAaveV3Oracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Oracle>
 deployContract(name: 'IAaveV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
 deployContract(name: 'IAaveV3ScaledToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
@@ -255,20 +510,61 @@ deployContract(name: 'IAaveV36Pool', args: any[], signerOrOptions?: ethers.Signe
 deployContract(name: 'IAaveV3CollateralConfigurator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3CollateralConfigurator>
 deployContract(name: 'IAaveV3Parts', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Parts>
 deployContract(name: 'IAaveV3ReserveWord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ReserveWord>
+deployContract(name: 'IBalancerV2Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerV2Pool>
+deployContract(name: 'IBalancerV2Vault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerV2Vault>
 deployContract(name: 'IChainlinkFeed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IChaosRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
 deployContract(name: 'IComet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
+deployContract(name: 'ICompoundV2CToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2CToken>
+deployContract(name: 'ICompoundV2Comptroller', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2Comptroller>
+deployContract(name: 'ICompoundV2Oracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2Oracle>
+deployContract(name: 'ICompoundV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV3>
+deployContract(name: 'ICrvUsdAmm', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdAmm>
+deployContract(name: 'ICrvUsdController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdController>
+deployContract(name: 'ICrvUsdFactory', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdFactory>
+deployContract(name: 'ICurvePool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurvePool>
+deployContract(name: 'IEulerConnector', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerConnector>
+deployContract(name: 'IEulerLender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerLender>
 deployContract(name: 'IEulerHookTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
 deployContract(name: 'IEulerPriceOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
 deployContract(name: 'IEulerVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
 deployContract(name: 'IAaveLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveLiquidation>
 deployContract(name: 'ISwapRouterExactInput', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISwapRouterExactInput>
+deployContract(name: 'ILiquityV2Collaterals', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Collaterals>
+deployContract(name: 'ILiquityV2Owners', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Owners>
+deployContract(name: 'ILiquityV2Price', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Price>
+deployContract(name: 'ILiquityV2Registry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Registry>
+deployContract(name: 'ILiquityV2Troves', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Troves>
+deployContract(name: 'IMakerDog', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMakerDog>
+deployContract(name: 'IMakerIlkRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMakerIlkRegistry>
+deployContract(name: 'IMakerSpot', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMakerSpot>
+deployContract(name: 'IMakerVat', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMakerVat>
 deployContract(name: 'IMorpho', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorpho>
 deployContract(name: 'IMorphoOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoOracle>
+deployContract(name: 'IMorphoEvents', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoEvents>
+deployContract(name: 'IMorphoIrm', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoIrm>
 deployContract(name: 'IMorphoVaultV2', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMorphoVaultV2>
 deployContract(name: 'IPausable', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPausable>
+deployContract(name: 'IPerpetualV2AccountBalance', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2AccountBalance>
+deployContract(name: 'IPerpetualV2BaseToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2BaseToken>
+deployContract(name: 'IPerpetualV2ClearingHouse', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2ClearingHouse>
+deployContract(name: 'IPerpetualV2Config', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2Config>
+deployContract(name: 'IPerpetualV2Exchange', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2Exchange>
+deployContract(name: 'IPerpetualV2InsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2InsuranceFund>
+deployContract(name: 'IPerpetualV2MarketRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2MarketRegistry>
+deployContract(name: 'IPerpetualV2Vault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2Vault>
 deployContract(name: 'IPriceOracleSentinel', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
+deployContract(name: 'ISynthetixAddressResolver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixAddressResolver>
+deployContract(name: 'ISynthetixFuturesMarketManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixFuturesMarketManager>
+deployContract(name: 'ISynthetixPerpsV2Market', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixPerpsV2Market>
+deployContract(name: 'ISynthetixPerpsV2Settings', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixPerpsV2Settings>
+deployContract(name: 'IUniswapV2Pair', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV2Pair>
 deployContract(name: 'IUniswapV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
+deployContract(name: 'IUniswapV4PoolManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV4PoolManager>
+deployContract(name: 'IBalancerHoldings', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerHoldings>
+deployContract(name: 'ICurveCoins', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoins>
+deployContract(name: 'ICurveCoinsSigned', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoinsSigned>
+deployContract(name: 'IWrappedAsset', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IWrappedAsset>
 
     // default types
     getContractFactory(

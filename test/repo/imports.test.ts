@@ -12,7 +12,7 @@ const keeper: Record<string, readonly string[]> = {
   keccak: [],
   errors: ["units"],
   values: ["units"],
-  config: [...base, "venues", "liquidity", "perps"],
+  config: [...base, "venues", "liquidity", "wrapped", "perps"],
   snapshot: base,
   graph: [...base, "snapshot"],
   model: [...base, "snapshot", "graph"],
@@ -23,8 +23,9 @@ const keeper: Record<string, readonly string[]> = {
   store: [...base, "report", "chain"],
   venues: [...base, "chain", "snapshot"],
   liquidity: [...base, "chain", "snapshot"],
+  wrapped: [...base, "chain", "snapshot"],
   perps: [...base, "chain", "snapshot", "venues"],
-  "snapshot-reader": [...base, "chain", "venues", "liquidity", "perps", "snapshot"],
+  "snapshot-reader": [...base, "chain", "venues", "liquidity", "perps", "wrapped", "snapshot"],
   books: [...base, "snapshot"],
   scan: [...base, "snapshot", "graph", "model"],
   quorum: [...base, "chain", "store", "report", "observe"],
@@ -41,7 +42,7 @@ const intoRoots = ["cli -> main", "cli -> lab"];
 const packages: readonly (readonly [RegExp, readonly string[]])[] = [
   [
     /^(ethers|typechain-types)\b/,
-    ["chain", "venues", "liquidity", "perps", "report", "quorum", "publish", "lab", "cli"],
+    ["chain", "venues", "liquidity", "perps", "wrapped", "report", "quorum", "publish", "lab", "cli"],
   ],
   [/^hardhat\b|^@nomicfoundation\//, ["lab"]],
   [/^@aave\/|^@uniswap\//, ["lab"]],

@@ -39,7 +39,7 @@ export function buildSystem(snapshot: Snapshot, rules: MarketRules): SystemGraph
   const passOn = passOnRows(assets.length, markets, backing);
   const state: SystemState = {
     assets: views,
-    venues: priced.map((venue) => venueView(venue, assets)),
+    venues: priced.map((venue) => venueView(venue, snapshot)),
     reserves,
     ...packPositions(priced, { assets, views, reserves }),
     saleOrder: topological(passOn, assets.length),
@@ -140,13 +140,13 @@ function reserveViews(
   );
 }
 
-function venueView(venue: VenueState, assets: readonly AssetState[]): VenueView {
+function venueView(venue: VenueState, snapshot: Snapshot): VenueView {
   return {
     address: venue.venue,
     closeFactorFrac: venue.closeFactorBps / BPS_ONE,
     fullCloseHf: fromUnits(venue.fullCloseHfWad, WAD_DECIMALS),
-    dustUsd: 0,
-    coverageFrac: venueCoverage(venue, assets),
+    dustUsd: fromUnits(venue.fullCloseBase ?? 0n, 0) * usdPerBaseStep(venue),
+    coverageFrac: venueCoverage(venue, snapshot),
   };
 }
 

@@ -1,5 +1,5 @@
-import type { AssetState, Snapshot, VenueState } from "../snapshot/snapshot.js";
-import { fromUnits } from "../units.js";
+import type { Exclusion, Snapshot, VenueState } from "../snapshot/snapshot.js";
+import { fromUnits, type Address } from "../units.js";
 import type { SystemState } from "./system-state.js";
 
 const USD_E8 = 8;
@@ -9,8 +9,14 @@ export function usdPerBaseStep(venue: VenueState): number {
   return fromUnits(venue.baseUsdE8, USD_E8) / fromUnits(venue.baseUnit, 0);
 }
 
-/** Share of a venue's own debt total that its accounts add up to, at most 1; 1 where it has no debt. */
-export function venueCoverage(venue: VenueState, assets: readonly AssetState[]): number {
+/**
+ * Share of a venue's own debt total that its accounts add up to, at most 1; 1 where it has no debt. Debt counts as read only as
+ * far as it is known what stands behind it: see {@link knownSupply}.
+ */
+export function venueCoverage(
+  venue: VenueState,
+  { assets, exclusions }: Pick<Snapshot, "assets" | "exclusions">,
+): number {
   const total = fromUnits(venue.totalDebtBase, 0);
   if (!(total > 0)) return 1;
   const decimals = new Map(assets.map((a) => [a.asset, a.decimals] as const));
@@ -20,7 +26,29 @@ export function venueCoverage(venue: VenueState, assets: readonly AssetState[]):
   venue.reserves.forEach((reserve, r) => {
     read += fromUnits(units[r]! * reserve.priceBase, decimals.get(reserve.asset) ?? 0);
   });
-  return Math.min(1, read / total);
+  return Math.min(1, read / total) * knownSupply(venue, decimals, unclearAssets(exclusions));
+}
+
+/** Assets of which the snapshot says that it is not known what they are, or what they are claims on. */
+function unclearAssets(exclusions: readonly Exclusion[]): ReadonlySet<string> {
+  return new Set(exclusions.filter(({ scope }) => scope === "asset").map(({ id }) => id));
+}
+
+/** Share of what is supplied to a venue, by value, that is of assets that are understood; 1 where nothing is supplied. */
+function knownSupply(
+  { reserves }: VenueState,
+  decimals: ReadonlyMap<Address, number>,
+  unclear: ReadonlySet<string>,
+): number {
+  if (unclear.size === 0) return 1;
+  let known = 0;
+  let all = 0;
+  for (const { asset, suppliedUnits, priceBase } of reserves) {
+    const worth = fromUnits(suppliedUnits * priceBase, decimals.get(asset) ?? 0);
+    all += worth;
+    if (!unclear.has(asset)) known += worth;
+  }
+  return all > 0 ? known / all : 1;
 }
 
 /**
@@ -33,7 +61,7 @@ export function systemCoverage(snapshot: Snapshot, used: readonly VenueState[]):
   for (const venue of snapshot.venues) {
     const usd = fromUnits(venue.totalDebtBase, 0) * usdPerBaseStep(venue);
     known += usd;
-    if (used.includes(venue)) read += usd * venueCoverage(venue, snapshot.assets);
+    if (used.includes(venue)) read += usd * venueCoverage(venue, snapshot);
   }
   const share = known > 0 ? read / known : 1;
   const unread = snapshot.exclusions.filter((e) => e.scope === "venue").length;

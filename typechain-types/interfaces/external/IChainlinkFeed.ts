@@ -6,17 +6,25 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IChainlinkFeedInterface extends Interface {
-    getFunction(nameOrSignature: "decimals" | "description" | "latestRoundData"): FunctionFragment;
+    getFunction(nameOrSignature: "aggregator" | "decimals" | "description" | "isCapped" | "latestRoundData" | "maxAnswer" | "minAnswer"): FunctionFragment;
 
     
 
-    encodeFunctionData(functionFragment: 'decimals', values?: undefined): string;
+    encodeFunctionData(functionFragment: 'aggregator', values?: undefined): string;
+encodeFunctionData(functionFragment: 'decimals', values?: undefined): string;
 encodeFunctionData(functionFragment: 'description', values?: undefined): string;
+encodeFunctionData(functionFragment: 'isCapped', values?: undefined): string;
 encodeFunctionData(functionFragment: 'latestRoundData', values?: undefined): string;
+encodeFunctionData(functionFragment: 'maxAnswer', values?: undefined): string;
+encodeFunctionData(functionFragment: 'minAnswer', values?: undefined): string;
 
-    decodeFunctionResult(functionFragment: 'decimals', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'aggregator', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'decimals', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'description', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'isCapped', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'latestRoundData', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'maxAnswer', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'minAnswer', data: BytesLike): Result;
   }
 
   
@@ -55,6 +63,14 @@ decodeFunctionResult(functionFragment: 'latestRoundData', data: BytesLike): Resu
 
     
     
+    aggregator: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     decimals: TypedContractMethod<
       [],
       [bigint],
@@ -71,6 +87,14 @@ decodeFunctionResult(functionFragment: 'latestRoundData', data: BytesLike): Resu
     
 
     
+    isCapped: TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >
+    
+
+    
     latestRoundData: TypedContractMethod<
       [],
       [[bigint, bigint, bigint, bigint, bigint]],
@@ -78,10 +102,31 @@ decodeFunctionResult(functionFragment: 'latestRoundData', data: BytesLike): Resu
     >
     
 
+    
+    maxAnswer: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    minAnswer: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'decimals'): TypedContractMethod<
+    getFunction(nameOrSignature: 'aggregator'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'decimals'): TypedContractMethod<
       [],
       [bigint],
       'view'
@@ -91,9 +136,24 @@ getFunction(nameOrSignature: 'description'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'isCapped'): TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >;
 getFunction(nameOrSignature: 'latestRoundData'): TypedContractMethod<
       [],
       [[bigint, bigint, bigint, bigint, bigint]],
+      'view'
+    >;
+getFunction(nameOrSignature: 'maxAnswer'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'minAnswer'): TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >;
 
