@@ -4,7 +4,7 @@ import type { GrowthRow } from "./growth.js";
 import type { Measured } from "./measure.js";
 import { caseTable, growthTable, inputList } from "./table.js";
 
-const PAGE = "docs/performance.md";
+export const PAGE = "docs/performance.md";
 
 /** Replace the measured parts of docs/performance.md. */
 export function writePage(cases: readonly Measured[], growth: readonly GrowthRow[]): void {

@@ -1,0 +1,55 @@
+/** The process that reads: alone, so that its memory is the keeper's. Told over IPC to read the head; answers what it took. */
+import { readFileSync } from "node:fs";
+import { createRpcPool } from "../../keeper/src/chain/rpc-pool.js";
+import { createSnapshotReader, type Sources } from "../../keeper/src/snapshot-reader.js";
+import { snapshotHash } from "../../keeper/src/snapshot/canonical.js";
+import { openSourceStates } from "../../keeper/src/store/source-states.js";
+
+export interface ReaderSetup {
+  readonly url: string;
+  readonly chainId: number;
+  readonly sources: Sources;
+  readonly states: string;
+}
+
+export interface Reading {
+  readonly ms: number;
+  readonly hash: string;
+  readonly accounts: number;
+  readonly exclusions: number;
+  /** Most that the process ever held, bytes. */
+  readonly peakBytes: number;
+}
+
+const WINDOW_SEC = 30 * 86_400;
+
+const setup = JSON.parse(process.argv[2]!) as ReaderSetup;
+const pool = createRpcPool({ urls: [setup.url], chainId: setup.chainId, quorum: 1, timeoutMs: 600_000 });
+const states = openSourceStates(setup.states, (message) => console.error(message));
+const reader = createSnapshotReader(pool, setup.sources, { resilienceWindowSec: WINDOW_SEC, states: states.of });
+
+/** Of this program: resourceUsage().maxRSS begins with what the process that started it held. */
+function peakBytes(): number {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+process.on("message", () => {
+  void (async () => {
+    const started = performance.now();
+    const snapshot = await reader.read(await pool.head());
+    const ms = performance.now() - started;
+    const reading: Reading = {
+      ms,
+      hash: snapshotHash(snapshot),
+      accounts: snapshot.venues.reduce((sum, { accounts }) => sum + accounts.length, 0),
+      exclusions: snapshot.exclusions.length,
+      peakBytes: peakBytes(),
+    };
+    process.send!(reading);
+  })();
+});
+process.on("disconnect", () => {
+  states.close();
+  process.exit(0);
+});
