@@ -9,10 +9,18 @@ import { type Write, slotOf } from "./write-state.js";
 const RAY = 10n ** 27n;
 const SLOTS_SEARCHED = 128;
 
+/** Where a pool and its tokens keep their mappings and totals. */
+interface Slots {
+  readonly config: number;
+  readonly supplied: number;
+  readonly owed: number;
+  readonly totalOwed: number;
+}
+
 /** A venue whose storage can be written: where its mappings are, found on an account that the genuine code opened. */
 export interface Market {
   readonly world: World;
-  readonly slots: { readonly config: number; readonly balances: number; readonly supply: number };
+  readonly slots: Slots;
   readonly accounts: Address[];
 }
 
@@ -27,9 +35,10 @@ export async function openMarket(world: World, index: number): Promise<Market> {
   const collateral = [{ symbol: pledged.symbol, units: unitsOf(pledged, 10_000) }];
   await openAccounts(world, [{ account, collateral, debt: [{ symbol: owed.symbol, units: unitsOf(owed, 100) }] }]);
   const { aToken, variableDebt } = { aToken: pledged.aToken, variableDebt: owed.variableDebt };
-  const [[bitmap], scaled, total] = await Promise.all([
+  const [[bitmap], supplied, debt, total] = await Promise.all([
     read(chain, aave.pool, "getUserConfiguration", [account]).then((config) => config[0] as [bigint]),
     read(chain, aToken, "scaledBalanceOf", [account]).then((balance) => balance[0] as bigint),
+    read(chain, variableDebt, "scaledBalanceOf", [account]).then((balance) => balance[0] as bigint),
     read(chain, variableDebt, "scaledTotalSupply", []).then((supply) => supply[0] as bigint),
   ]);
   const word = async ({ address }: { address: Address }, slot: bigint): Promise<bigint> =>
@@ -38,10 +47,13 @@ export async function openMarket(world: World, index: number): Promise<Market> {
     for (let base = 0; base < SLOTS_SEARCHED; base++) if (await holds(base)) return base;
     throw new Error(`${what}: expected among the first ${SLOTS_SEARCHED} slots`);
   };
-  const config = await search("configurations", async (b) => (await word(aave.pool, slotOf(b, account))) === bitmap);
-  const balances = await search("balances", async (b) => low(await word(aToken, slotOf(b, account))) === scaled);
-  const supply = await search("supply", async (b) => (await word(variableDebt, BigInt(b))) === total);
-  return { world, slots: { config, balances, supply }, accounts: [] };
+  const slots: Slots = {
+    config: await search("configurations", async (b) => (await word(aave.pool, slotOf(b, account))) === bitmap),
+    supplied: await search("balances", async (b) => low(await word(aToken, slotOf(b, account))) === supplied),
+    owed: await search("debts", async (b) => low(await word(variableDebt, slotOf(b, account))) === debt),
+    totalOwed: await search("the sum of debts", async (b) => (await word(variableDebt, BigInt(b))) === total),
+  };
+  return { world, slots, accounts: [] };
 }
 
 function low(word: bigint): bigint {
@@ -84,7 +96,7 @@ export async function drawAccounts(market: Market, count: number, seed: number):
       bitmap |= 2n << BigInt(2 * id);
       const logged = id === pledgeable[0] ? { account } : {};
       push(asset.aToken.address, {
-        slot: slotOf(slots.balances, account),
+        slot: slotOf(slots.supplied, account),
         value: stored(unitsOf(asset, usd)),
         ...logged,
       });
@@ -94,14 +106,14 @@ export async function drawAccounts(market: Market, count: number, seed: number):
       const units = unitsOf(asset, power / health / owed.size);
       bitmap |= 1n << BigInt(2 * id);
       owedTotal.set(id, (owedTotal.get(id) ?? 0n) + units);
-      push(asset.variableDebt.address, { slot: slotOf(slots.balances, account), value: stored(units) });
+      push(asset.variableDebt.address, { slot: slotOf(slots.owed, account), value: stored(units) });
     }
     push(world.aave.pool.address, { slot: slotOf(slots.config, account), value: bitmap });
   }
   for (const [id, units] of owedTotal) {
     const { variableDebt } = world.assets[id]!;
     const [before] = await read(world.chain, variableDebt, "scaledTotalSupply", []);
-    push(variableDebt.address, { slot: BigInt(slots.supply), value: (before as bigint) + units });
+    push(variableDebt.address, { slot: BigInt(slots.totalOwed), value: (before as bigint) + units });
   }
   return [...lists].map(([contract, list]) => ({ contract, writes: list }));
 }
@@ -116,7 +128,7 @@ export async function moveAccounts({ world, slots, accounts }: Market, from: num
     ),
   );
   const writes = moved.map((account, n) => ({
-    ...{ slot: slotOf(slots.balances, account), value: stored((balances[n]! * 11n) / 10n), account },
+    ...{ slot: slotOf(slots.supplied, account), value: stored((balances[n]! * 11n) / 10n), account },
   }));
   return [{ contract: aToken.address, writes }];
 }

@@ -16,7 +16,8 @@ export interface Reading {
   readonly ms: number;
   readonly hash: string;
   readonly accounts: number;
-  readonly exclusions: number;
+  /** There should be none: every account is found, and owes what the venue says. */
+  readonly exclusions: readonly string[];
   /** Most that the process ever held, bytes. */
   readonly peakBytes: number;
 }
@@ -43,9 +44,10 @@ process.on("message", () => {
       ms,
       hash: snapshotHash(snapshot),
       accounts: snapshot.venues.reduce((sum, { accounts }) => sum + accounts.length, 0),
-      exclusions: snapshot.exclusions.length,
+      exclusions: snapshot.exclusions.map(({ id, reason }) => `${id}: ${reason}`),
       peakBytes: peakBytes(),
     };
+    if (process.env.DBG) console.error(JSON.stringify(snapshot.exclusions.slice(0, 6)));
     process.send!(reading);
   })();
 });

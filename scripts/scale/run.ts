@@ -49,6 +49,8 @@ export async function runScale(venues: number, accounts: number, say: (line: str
     const step = async (reader: ChildProcess, what: string): Promise<void> => {
       proxy.take();
       const reading = await ask(reader);
+      if (reading.exclusions.length > 0)
+        throw new Error(`${what}: saw ${reading.exclusions.join("; ")}, expected no exclusion`);
       steps.push({ what, ...reading, ...proxy.take() });
       say(`${what}: ${reading.ms.toFixed(0)} ms`);
     };
