@@ -32,8 +32,8 @@ getContractFactory(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | 
 getContractFactory(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ScoreAggregator__factory>
 getContractFactory(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleGovernor__factory>
 getContractFactory(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleVotes__factory>
-getContractFactory(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3GraceMom__factory>
 getContractFactory(name: 'IAaveV3Mom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Mom__factory>
+getContractFactory(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3GraceMom__factory>
 getContractFactory(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBreakerAdapter__factory>
 getContractFactory(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICircuitBreaker__factory>
 getContractFactory(name: 'ICollateralFramework', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICollateralFramework__factory>
@@ -64,8 +64,8 @@ getContractFactory(name: 'LiquityV2BranchesLens', signerOrOptions?: ethers.Signe
 getContractFactory(name: 'LiquityV2TrovesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LiquityV2TrovesLens__factory>
 getContractFactory(name: 'MakerIlksLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MakerIlksLens__factory>
 getContractFactory(name: 'MakerUrnsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MakerUrnsLens__factory>
-getContractFactory(name: 'MorphoParamsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoParamsLens__factory>
 getContractFactory(name: 'MorphoMarketsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoMarketsLens__factory>
+getContractFactory(name: 'MorphoParamsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoParamsLens__factory>
 getContractFactory(name: 'MorphoPositionsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MorphoPositionsLens__factory>
 getContractFactory(name: 'PerpetualV2AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PerpetualV2AccountsLens__factory>
 getContractFactory(name: 'PerpetualV2MarketsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PerpetualV2MarketsLens__factory>
@@ -171,8 +171,8 @@ getContractAt(name: 'RiskParameterView', address: string | ethers.Addressable, s
 getContractAt(name: 'ScoreAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ScoreAggregator>
 getContractAt(name: 'ExampleGovernor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleGovernor>
 getContractAt(name: 'ExampleVotes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleVotes>
-getContractAt(name: 'IAaveV3GraceMom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3GraceMom>
 getContractAt(name: 'IAaveV3Mom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Mom>
+getContractAt(name: 'IAaveV3GraceMom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3GraceMom>
 getContractAt(name: 'IBreakerAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBreakerAdapter>
 getContractAt(name: 'ICircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICircuitBreaker>
 getContractAt(name: 'ICollateralFramework', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICollateralFramework>
@@ -203,8 +203,8 @@ getContractAt(name: 'LiquityV2BranchesLens', address: string | ethers.Addressabl
 getContractAt(name: 'LiquityV2TrovesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LiquityV2TrovesLens>
 getContractAt(name: 'MakerIlksLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MakerIlksLens>
 getContractAt(name: 'MakerUrnsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MakerUrnsLens>
-getContractAt(name: 'MorphoParamsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoParamsLens>
 getContractAt(name: 'MorphoMarketsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoMarketsLens>
+getContractAt(name: 'MorphoParamsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoParamsLens>
 getContractAt(name: 'MorphoPositionsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MorphoPositionsLens>
 getContractAt(name: 'PerpetualV2AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PerpetualV2AccountsLens>
 getContractAt(name: 'PerpetualV2MarketsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PerpetualV2MarketsLens>
@@ -310,8 +310,8 @@ deployContract(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | Depl
 deployContract(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
 deployContract(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
 deployContract(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
-deployContract(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IAaveV3Mom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Mom>
+deployContract(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'ICircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
 deployContract(name: 'ICollateralFramework', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICollateralFramework>
@@ -342,8 +342,8 @@ deployContract(name: 'LiquityV2BranchesLens', signerOrOptions?: ethers.Signer | 
 deployContract(name: 'LiquityV2TrovesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquityV2TrovesLens>
 deployContract(name: 'MakerIlksLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MakerIlksLens>
 deployContract(name: 'MakerUrnsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MakerUrnsLens>
-deployContract(name: 'MorphoParamsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoParamsLens>
 deployContract(name: 'MorphoMarketsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoMarketsLens>
+deployContract(name: 'MorphoParamsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoParamsLens>
 deployContract(name: 'MorphoPositionsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPositionsLens>
 deployContract(name: 'PerpetualV2AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PerpetualV2AccountsLens>
 deployContract(name: 'PerpetualV2MarketsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PerpetualV2MarketsLens>
@@ -449,8 +449,8 @@ deployContract(name: 'RiskParameterView', args: any[], signerOrOptions?: ethers.
 deployContract(name: 'ScoreAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
 deployContract(name: 'ExampleGovernor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
 deployContract(name: 'ExampleVotes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
-deployContract(name: 'IAaveV3GraceMom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IAaveV3Mom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Mom>
+deployContract(name: 'IAaveV3GraceMom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IBreakerAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
 deployContract(name: 'ICircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICircuitBreaker>
 deployContract(name: 'ICollateralFramework', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICollateralFramework>
@@ -481,8 +481,8 @@ deployContract(name: 'LiquityV2BranchesLens', args: any[], signerOrOptions?: eth
 deployContract(name: 'LiquityV2TrovesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquityV2TrovesLens>
 deployContract(name: 'MakerIlksLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MakerIlksLens>
 deployContract(name: 'MakerUrnsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MakerUrnsLens>
-deployContract(name: 'MorphoParamsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoParamsLens>
 deployContract(name: 'MorphoMarketsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoMarketsLens>
+deployContract(name: 'MorphoParamsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoParamsLens>
 deployContract(name: 'MorphoPositionsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MorphoPositionsLens>
 deployContract(name: 'PerpetualV2AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PerpetualV2AccountsLens>
 deployContract(name: 'PerpetualV2MarketsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PerpetualV2MarketsLens>
