@@ -4,7 +4,7 @@
 import type { BaseContract, BigNumberish, FunctionFragment, Interface, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedListener } from "../common.js"
   
-export declare namespace AaveV3AccountsLens {
+export declare namespace AaveAccounts {
       
     export type ReserveTokensStruct = {id: BigNumberish, aToken: AddressLike, stableDebt: AddressLike, variableDebt: AddressLike}
 

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @notice What the keeper reads of Aave v3's Pool (v3.0 and v3.1; v3.2 replaced e-mode categories per reserve).
-interface IAaveV3Pool {
+/// @notice What every version of Aave tells of an account.
+interface IAaveUserConfiguration {
+    /// @notice Two bits for each reserve id: even bits borrowing, odd bits used as collateral.
+    function getUserConfiguration(address user) external view returns (uint256);
+}
+
+/// @notice What the keeper reads of Aave v3's Pool, whichever version; what is new in v3.2 and on is in {IAaveV3LiquidEModes}.
+interface IAaveV3Pool is IAaveUserConfiguration {
     /// @notice A reserve, as its storage holds it. Indices and rates are rays, as of `lastUpdateTimestamp`.
     struct ReserveData {
         /// @dev Bits: 0-15 LTV, 16-31 liquidation threshold, 32-47 bonus, 48-55 decimals, 56 active, 57 frozen,
-        /// 58 borrowing, 60 paused, 168-175 e-mode category.
+        /// 58 borrowing, 60 paused, 61 borrowable in isolation, 62 siloed, 80-115 borrow cap and 116-151 supply cap in whole
+        /// tokens, 168-175 e-mode category before v3.2, 212-251 debt ceiling in hundredths of the base currency.
         uint256 configuration;
         uint128 liquidityIndex;
         uint128 currentLiquidityRate;
@@ -63,14 +70,40 @@ interface IAaveV3Pool {
     /// @notice A reserve.
     function getReserveData(address asset) external view returns (ReserveData memory);
 
-    /// @notice Two bits for each reserve id: even bits borrowing, odd bits used as collateral.
-    function getUserConfiguration(address user) external view returns (uint256);
-
     /// @notice E-mode category of `user`, 0 for none.
     function getUserEMode(address user) external view returns (uint256);
 
     /// @notice An e-mode category.
     function getEModeCategoryData(uint8 id) external view returns (EModeCategory memory);
+}
+
+/// @notice What later versions of Aave v3's Pool answer besides: liquid e-modes and their sets of reserves since v3.2, deficits
+/// since v3.3, one interest strategy for all reserves since v3.4.
+interface IAaveV3LiquidEModes {
+    /// @notice Rules for collateral of a category. Ratios in basis points, the bonus above 10 000.
+    struct CollateralConfig {
+        uint16 ltv;
+        uint16 liquidationThreshold;
+        uint16 liquidationBonus;
+    }
+
+    /// @notice Number of the implementation, larger with each upgrade.
+    function POOL_REVISION() external view returns (uint256);
+
+    /// @notice Of all reserves.
+    function RESERVE_INTEREST_RATE_STRATEGY() external view returns (address);
+
+    /// @notice Rules of a category; zeros where there is none with this id.
+    function getEModeCategoryCollateralConfig(uint8 id) external view returns (CollateralConfig memory);
+
+    /// @notice Reserve ids, as bits, that are collateral on the category's terms.
+    function getEModeCategoryCollateralBitmap(uint8 id) external view returns (uint128);
+
+    /// @notice Reserve ids, as bits, that accounts in the category may borrow.
+    function getEModeCategoryBorrowableBitmap(uint8 id) external view returns (uint128);
+
+    /// @notice Debt of `asset` that was written off and not yet covered, raw units.
+    function getReserveDeficit(address asset) external view returns (uint256);
 }
 
 /// @notice What the keeper reads of Aave's registry.

@@ -58,7 +58,7 @@ function ownersOf(accounts: readonly Address[]): Pick<SystemState, "accountOwner
 
 /**
  * Values one amount on the account's terms: those of its e-mode category where the reserve is in the same one, the
- * reserve's own otherwise. **Source.** Aave v3.0 GenericLogic.calculateUserAccountData, LiquidationLogic.
+ * reserve's own otherwise. **Source.** GenericLogic.calculateUserAccountData, LiquidationLogic of Aave v3.0 and v3.6.
  */
 function entryOf(context: PositionContext, venue: VenueState, account: AccountState, firstReserve: number) {
   const category = venue.eModes?.find(({ id }) => id === account.eMode);
@@ -66,7 +66,7 @@ function entryOf(context: PositionContext, venue: VenueState, account: AccountSt
     const reserve = firstReserve + r;
     const { asset, priceUsd, liquidationThresholdFrac, bonusFrac } = context.reserves[reserve]!;
     const amount = fromUnits(units, context.assets[asset]!.decimals);
-    const eMode = category !== undefined && venue.reserves[r]!.eMode === category.id ? category : undefined;
+    const eMode = category !== undefined && isInEMode(venue, r, category) ? category : undefined;
     return {
       asset,
       reserve,
@@ -76,6 +76,11 @@ function entryOf(context: PositionContext, venue: VenueState, account: AccountSt
       bonusFrac: eMode === undefined ? bonusFrac : eMode.liquidationBonusBps / BPS_ONE,
     };
   };
+}
+
+/** Whether collateral in reserve `r` is on the category's terms. */
+export function isInEMode({ reserves }: VenueState, r: number, { id, collateral }: EModeState): boolean {
+  return collateral === undefined ? reserves[r]!.eMode === id : collateral.includes(r);
 }
 
 /** The category's own price over the reserve's; 1 where it has none. */

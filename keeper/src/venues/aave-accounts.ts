@@ -1,6 +1,6 @@
-import { AaveV3AccountsLens__factory } from "../../../typechain-types/index.js";
+import { AaveV2AccountsLens__factory, AaveV3AccountsLens__factory } from "../../../typechain-types/index.js";
 import { runInPortions, runLens } from "../chain/lens.js";
-import type { Portion } from "../chain/lens.js";
+import type { Lens, Portion } from "../chain/lens.js";
 import type { BlockReader } from "../chain/rpc-pool.js";
 import { count, decodeRow, uint } from "../chain/words.js";
 import type { Words } from "../chain/words.js";
@@ -42,23 +42,48 @@ const STABLE = { principal: uint(0, 128, 128), rate: uint(0, 0, 128), updatedAt:
 const STABLE_WORDS = 2;
 
 /** Accounts whose answer fits one call with five positions each. */
-const PORTION = 100;
+export const PORTION = 100;
 
-/** Read accounts of a pool. Throws {@link CallReverted}, {@link WordsMalformed}. */
+/** A pool, and what is to be known of its reserves. */
+interface Venue {
+  readonly pool: Address;
+  readonly reserves: readonly RawReserve[];
+}
+
+/** Read accounts of an Aave v3 pool. Throws {@link CallReverted}, {@link WordsMalformed}. */
 export function readAccounts(
   reader: BlockReader,
-  venue: { readonly pool: Address; readonly reserves: readonly RawReserve[] },
+  venue: Venue,
+  accounts: readonly Address[],
+): Promise<ScaledAccount[]> {
+  return readWith(AaveV3AccountsLens__factory, reader, venue, accounts);
+}
+
+/** Read accounts of an Aave v2 lending pool. Throws {@link CallReverted}, {@link WordsMalformed}. */
+export function readAccountsV2(
+  reader: BlockReader,
+  venue: Venue,
+  accounts: readonly Address[],
+): Promise<ScaledAccount[]> {
+  return readWith(AaveV2AccountsLens__factory, reader, venue, accounts);
+}
+
+function readWith(
+  lens: Lens,
+  reader: BlockReader,
+  venue: Venue,
   accounts: readonly Address[],
 ): Promise<ScaledAccount[]> {
   const byId = [...venue.reserves].sort((a, b) => a.id - b.id);
   const tokens = byId.map(({ id, aToken, stableDebt, variableDebt }) => ({ id, aToken, stableDebt, variableDebt }));
   return runInPortions(accounts, PORTION, async (portion) => {
-    const words = await runLens(reader, AaveV3AccountsLens__factory, [venue.pool, tokens, portion]);
+    const words = await runLens(reader, lens, [venue.pool, tokens, portion]);
     return decodeAccounts(words, byId, portion);
   });
 }
 
-function decodeAccounts(
+/** Decode the answer of an accounts lens; reserves ascending by id. */
+export function decodeAccounts(
   words: Words,
   byId: readonly RawReserve[],
   accounts: readonly Address[],

@@ -1,11 +1,14 @@
-import { AaveV3ReservesLens__factory } from "../../../typechain-types/index.js";
+import { AaveV2ReservesLens__factory, AaveV3ReservesLens__factory } from "../../../typechain-types/index.js";
 import { runLens } from "../chain/lens.js";
+import type { Lens } from "../chain/lens.js";
 import type { BlockReader } from "../chain/rpc-pool.js";
 import { WordsMalformed, address, count, decodeRow, flag, uint } from "../chain/words.js";
-import type { Row, Words } from "../chain/words.js";
-import { intToBig } from "../units.js";
+import type { Row } from "../chain/words.js";
 import type { Address } from "../units.js";
-import { compoundedInterest, linearInterest, rayMul } from "./aave-math.js";
+import { eModesIn, readLiquidEModes } from "./aave-emodes.js";
+import type { RawEMode } from "./aave-emodes.js";
+import { AAVE_V2_RULES, aaveV3Rules } from "./aave-rules.js";
+import type { AaveRules } from "./aave-rules.js";
 
 const RESERVE = {
   ltvBps: count(0, 0, 16),
@@ -17,6 +20,7 @@ const RESERVE = {
   frozen: flag(0, 57),
   borrowingEnabled: flag(0, 58),
   paused: flag(0, 60),
+  /** The one category that it is in; 0 for none, and where categories are liquid. */
   eMode: count(0, 168, 8),
   liquidityIndex: uint(1, 128, 128),
   variableIndex: uint(1, 0, 128),
@@ -34,30 +38,36 @@ const RESERVE = {
   scaledDebt: uint(8, 0, 128),
   stablePrincipal: uint(9, 128, 128),
   stableRate: uint(9, 0, 128),
+  /** Raw units that were written off and not covered yet. */
+  deficit: uint(10, 128, 128),
+  /** Owed by accounts whose collateral is this reserve in isolation, hundredths of the base currency. */
+  isolatedDebt: uint(10, 0, 128),
+  /** Whether accounts in isolation may borrow it. */
+  borrowableInIsolation: flag(0, 61),
+  /** Whether who borrows it can borrow nothing else. */
+  siloed: flag(0, 62),
+  /** Whole tokens, 0 for no cap. */
+  borrowCap: count(0, 80, 36),
+  supplyCap: count(0, 116, 36),
+  /** Of {@link isolatedDebt}, in the same unit; 0 where the reserve is no isolated collateral. */
+  debtCeiling: count(0, 212, 40),
 } as const;
-const RESERVE_WORDS = 10;
-
-const EMODE = {
-  ltvBps: count(0, 0, 16),
-  liquidationThresholdBps: count(0, 16, 16),
-  bonusFactorBps: count(0, 32, 16),
-  id: count(0, 48, 8),
-  /** 0: the reserves' own prices. */
-  price: uint(1),
-} as const;
-const EMODE_WORDS = 2;
+const RESERVE_WORDS = 11;
 
 const HEADER = {
   listed: count(0, 0, 16),
   answered: count(0, 16, 16),
   eModes: count(0, 32, 16),
+  liquidEModes: flag(0, 48),
+  deficits: flag(0, 49),
+  lateDivision: flag(0, 50),
+  revision: count(0, 56, 8),
   baseUnit: uint(1),
 } as const;
 const HEADER_WORDS = 2;
 
 /** A reserve as Aave stores it: amounts are scaled, interest is as of the last update. */
 export type RawReserve = Row<typeof RESERVE>;
-export type RawEMode = Row<typeof EMODE>;
 
 export interface RawReserves {
   /** One unit of the base currency. */
@@ -66,68 +76,64 @@ export interface RawReserves {
   readonly reserves: readonly RawReserve[];
   /** Ascending by id. */
   readonly eModes: readonly RawEMode[];
+  /** Those of the pool's version. */
+  readonly rules: AaveRules;
 }
 
 /** What the lens answers for a price that cannot be read. */
 export const PRICE_UNREADABLE = (1n << 256n) - 1n;
 
-/** Read all reserves of a pool. Throws {@link CallReverted} where `pool` is none; {@link WordsMalformed}. */
+/** Read all reserves of an Aave v3 pool. Throws {@link CallReverted} where `pool` is none; {@link WordsMalformed}. */
 export async function readReserves(reader: BlockReader, pool: Address): Promise<RawReserves> {
+  const { header, reserves, eModes } = await readPages(reader, AaveV3ReservesLens__factory, pool);
+  const { baseUnit } = header;
+  const rules = aaveV3Rules(header);
+  if (!header.liquidEModes) return { baseUnit, reserves, eModes, rules };
+  const without = reserves.map((reserve) => ({ ...reserve, eMode: 0 }));
+  return { baseUnit, reserves: without, eModes: await readLiquidEModes(reader, pool), rules };
+}
+
+/** Read all reserves of an Aave v2 lending pool. Throws {@link CallReverted} where `pool` is none; {@link WordsMalformed}. */
+export async function readReservesV2(reader: BlockReader, pool: Address): Promise<RawReserves> {
+  const { header, reserves } = await readPages(reader, AaveV2ReservesLens__factory, pool);
+  const ofV2 = reserves.map((reserve) => ({ ...reserve, ...OF_V3_ONLY }));
+  return { baseUnit: header.baseUnit, reserves: ofV2, eModes: [], rules: AAVE_V2_RULES };
+}
+
+/** Bits that v2 does not define. */
+const OF_V3_ONLY = {
+  eMode: 0,
+  borrowableInIsolation: false,
+  siloed: false,
+  borrowCap: 0,
+  supplyCap: 0,
+  debtCeiling: 0,
+} as const;
+
+interface Pages {
+  readonly header: Row<typeof HEADER>;
+  /** Ascending by asset. */
+  readonly reserves: readonly RawReserve[];
+  /** Ascending by id. */
+  readonly eModes: readonly RawEMode[];
+}
+
+async function readPages(reader: BlockReader, lens: Lens, pool: Address): Promise<Pages> {
   const reserves: RawReserve[] = [];
   const eModes = new Map<number, RawEMode>();
   for (;;) {
-    const words = await runLens(reader, AaveV3ReservesLens__factory, [pool, reserves.length]);
+    const words = await runLens(reader, lens, [pool, reserves.length]);
     const header = decodeRow(words, 0, HEADER);
-    reserves.push(...rows(words, { from: HEADER_WORDS, size: RESERVE_WORDS, count: header.answered }, RESERVE));
-    const eModesFrom = HEADER_WORDS + header.answered * RESERVE_WORDS;
-    for (const eMode of rows(words, { from: eModesFrom, size: EMODE_WORDS, count: header.eModes }, EMODE)) {
-      eModes.set(eMode.id, eMode);
+    for (let i = 0; i < header.answered; i++) {
+      reserves.push(decodeRow(words, HEADER_WORDS + i * RESERVE_WORDS, RESERVE));
     }
+    const eModesFrom = HEADER_WORDS + header.answered * RESERVE_WORDS;
+    for (const eMode of eModesIn(words, eModesFrom, header.eModes)) eModes.set(eMode.id, eMode);
     if (reserves.length >= header.listed) {
       reserves.sort((a, b) => (a.asset < b.asset ? -1 : 1));
-      return { baseUnit: header.baseUnit, reserves, eModes: [...eModes.values()].sort((a, b) => a.id - b.id) };
+      return { header, reserves, eModes: [...eModes.values()].sort((a, b) => a.id - b.id) };
     }
     if (header.answered === 0)
       throw new WordsMalformed("no progress", `room for one of ${header.listed - reserves.length} reserves`);
   }
-}
-
-function rows<T extends Parameters<typeof decodeRow>[2]>(
-  words: Words,
-  at: { readonly from: number; readonly size: number; readonly count: number },
-  table: T,
-): Row<T>[] {
-  return Array.from({ length: at.count }, (_, i) => decodeRow(words, at.from + i * at.size, table));
-}
-
-/** What scaled amounts of a reserve are multiplied with at a time, rays. */
-export interface Indices {
-  readonly income: bigint;
-  readonly debt: bigint;
-}
-
-/**
- * Project a reserve's indices to `timestamp`, unix seconds.
- *
- * **Source.** ReserveLogic.getNormalizedIncome and getNormalizedDebt of core-v3 1.19.
- */
-export function indicesAt(reserve: RawReserve, timestamp: number): Indices {
-  const elapsed = intToBig(timestamp) - reserve.updatedAt;
-  return {
-    income: rayMul(linearInterest(reserve.liquidityRate, elapsed), reserve.liquidityIndex),
-    debt: rayMul(compoundedInterest(reserve.variableRate, elapsed), reserve.variableIndex),
-  };
-}
-
-/** What a reserve's borrowers owe together, raw units. Source: totalSupply of the two debt tokens. */
-export function totalDebt(reserve: RawReserve, debtIndex: bigint, timestamp: number): bigint {
-  const { stablePrincipal, stableRate, stableUpdatedAt } = reserve;
-  const stable =
-    stablePrincipal === 0n ? 0n : accrueStable(stablePrincipal, stableRate, intToBig(timestamp) - stableUpdatedAt);
-  return rayMul(reserve.scaledDebt, debtIndex) + stable;
-}
-
-/** Stable-rate debt with interest. Source: StableDebtToken.balanceOf. */
-export function accrueStable(principal: bigint, rateRay: bigint, elapsedSec: bigint): bigint {
-  return rayMul(principal, compoundedInterest(rateRay, elapsedSec));
 }

@@ -3,16 +3,30 @@ import type { AccountState, EModeState, Exclusion, ReserveState } from "../snaps
 import { intToBig } from "../units.js";
 import type { Address } from "../units.js";
 import type { ScaledAccount, ScaledPosition } from "./aave-accounts.js";
-import { rayMul } from "./aave-math.js";
-import { PRICE_UNREADABLE, accrueStable, indicesAt, totalDebt } from "./aave-reserves.js";
-import type { Indices, RawEMode, RawReserve } from "./aave-reserves.js";
-import type { AaveV3State } from "./aave-v3.js";
+import type { RawEMode } from "./aave-emodes.js";
+import { indicesAt, stableDebtAt, totalDebt } from "./aave-interest.js";
+import type { Indices } from "./aave-interest.js";
+import { PRICE_UNREADABLE } from "./aave-reserves.js";
+import type { RawReserve, RawReserves } from "./aave-reserves.js";
+import type { AaveRules } from "./aave-rules.js";
+import type { Followed } from "./follow-accounts.js";
 
-/** Constants of Aave v3.0 that no getter tells. Source: LiquidationLogic.sol, DEFAULT_LIQUIDATION_CLOSE_FACTOR. */
+/** A deployment at one block, before interest. Unattributed is scaled variable debt, by reserve id. */
+export type AaveState = Followed<RawReserves, ScaledAccount>;
+
+/**
+ * What no getter tells, and all versions have: half. Source: DEFAULT_LIQUIDATION_CLOSE_FACTOR of LiquidationLogic.sol (v3),
+ * LIQUIDATION_CLOSE_FACTOR_PERCENT of LendingPoolCollateralManager.sol (v2).
+ */
 const CLOSE_FACTOR_BPS = 5_000;
-/** 0.95. Source: LiquidationLogic.sol, CLOSE_FACTOR_HF_THRESHOLD. */
-const FULL_CLOSE_HF_WAD = 950_000_000_000_000_000n;
 const BPS_ONE = 10_000;
+
+/** The rules and the time that scaled amounts are turned into amounts with. */
+interface Moment {
+  readonly rules: AaveRules;
+  /** Unix seconds. */
+  readonly timestamp: number;
+}
 
 interface ReserveAt {
   readonly raw: RawReserve;
@@ -25,10 +39,14 @@ interface ReserveAt {
  * Turn a state into what the snapshot shows of it: amounts with interest up to the block's time, to the wei what the tokens'
  * `balanceOf` says. A reserve without a price has price 0 and is named among the exclusions.
  */
-export function viewAaveV3(venue: Address, state: AaveV3State): Omit<VenueView, "baseUsdFeed"> {
-  const now = state.block.timestamp;
+export function viewAave(venue: Address, state: AaveState): Omit<VenueView, "baseUsdFeed"> {
+  const { rules, eModes } = state.market;
+  const { timestamp } = state.block;
+  const now = { rules, timestamp };
   const byId = new Map<number, ReserveAt>();
-  state.market.reserves.forEach((raw, index) => byId.set(raw.id, { raw, index, indices: indicesAt(raw, now) }));
+  state.market.reserves.forEach((raw, index) =>
+    byId.set(raw.id, { raw, index, indices: indicesAt(raw, timestamp, rules) }),
+  );
   const reserves = [...byId.values()].map((reserve) => toReserve(reserve, now));
   const accounts: AccountState[] = [];
   for (const address of [...state.accounts.keys()].sort()) {
@@ -38,12 +56,13 @@ export function viewAaveV3(venue: Address, state: AaveV3State): Omit<VenueView, 
   return {
     state: {
       venue,
-      kind: "aave-v3",
+      kind: rules.kind,
       baseUnit: state.market.baseUnit,
       closeFactorBps: CLOSE_FACTOR_BPS,
-      fullCloseHfWad: FULL_CLOSE_HF_WAD,
+      fullCloseHfWad: rules.fullCloseHfWad,
+      ...(rules.fullCloseBase === 0n ? {} : { fullCloseBase: rules.fullCloseBase }),
       reserves,
-      ...(state.market.eModes.length === 0 ? {} : { eModes: state.market.eModes.map(toEMode) }),
+      ...(eModes.length === 0 ? {} : { eModes: eModes.map((raw) => toEMode(raw, byId)) }),
       accounts,
       totalDebtBase: reserves.reduce((sum, reserve, r) => sum + debtBase(reserve, state.market.reserves[r]!), 0n),
     },
@@ -52,7 +71,7 @@ export function viewAaveV3(venue: Address, state: AaveV3State): Omit<VenueView, 
   };
 }
 
-function toReserve({ raw, indices }: ReserveAt, now: number): ReserveState {
+function toReserve({ raw, indices }: ReserveAt, now: Moment): ReserveState {
   return {
     asset: raw.asset,
     priceBase: raw.price === PRICE_UNREADABLE ? 0n : raw.price,
@@ -63,19 +82,24 @@ function toReserve({ raw, indices }: ReserveAt, now: number): ReserveState {
     frozen: raw.frozen,
     paused: raw.paused,
     borrowingEnabled: raw.borrowingEnabled,
-    suppliedUnits: rayMul(raw.scaledSupply, indices.income),
+    suppliedUnits: now.rules.toSupplied(raw.scaledSupply, indices.income),
     debtUnits: totalDebt(raw, indices.debt, now),
     ...(raw.eMode === 0 ? {} : { eMode: raw.eMode }),
   };
 }
 
-function toEMode(raw: RawEMode): EModeState {
+function toEMode(raw: RawEMode, byId: ReadonlyMap<number, ReserveAt>): EModeState {
+  const indicesOf = (bits: bigint): number[] =>
+    [...byId.values()].filter(({ raw: { id } }) => ((bits >> intToBig(id)) & 1n) === 1n).map(({ index }) => index);
   return {
     id: raw.id,
     ltvBps: raw.ltvBps,
     liquidationThresholdBps: raw.liquidationThresholdBps,
     liquidationBonusBps: bonusOf(raw.bonusFactorBps),
     ...(raw.price === 0n ? {} : { priceBase: raw.price === PRICE_UNREADABLE ? 0n : raw.price }),
+    ...(raw.sets === undefined
+      ? {}
+      : { collateral: indicesOf(raw.sets.collateral), borrowable: indicesOf(raw.sets.lent) }),
   };
 }
 
@@ -84,13 +108,14 @@ function bonusOf(factorBps: number): number {
   return Math.max(0, factorBps - BPS_ONE);
 }
 
-function toAccount(scaled: ScaledAccount, byId: ReadonlyMap<number, ReserveAt>, now: number): AccountState {
+function toAccount(scaled: ScaledAccount, byId: ReadonlyMap<number, ReserveAt>, now: Moment): AccountState {
   const collateral: [number, bigint][] = [];
   const debt: [number, bigint][] = [];
   for (const position of scaled.positions) {
     const { raw, index, indices } = byId.get(position.id)!;
-    // Aave ignores the flag while the threshold is 0. Source: GenericLogic.calculateUserAccountData.
-    const supplied = raw.liquidationThresholdBps === 0 ? 0n : rayMul(position.supplied, indices.income);
+    // Before v3.6 Aave ignores the flag while the threshold is 0. Source: GenericLogic.calculateUserAccountData.
+    const isIgnored = raw.liquidationThresholdBps === 0 && now.rules.needsOwnThreshold;
+    const supplied = isIgnored ? 0n : now.rules.toSupplied(position.supplied, indices.income);
     const owed = owedUnits(position, indices, now);
     if (supplied > 0n) collateral.push([index, supplied]);
     if (owed > 0n) debt.push([index, owed]);
@@ -100,11 +125,9 @@ function toAccount(scaled: ScaledAccount, byId: ReadonlyMap<number, ReserveAt>, 
   return { account: scaled.account, ...(scaled.eMode === 0 ? {} : { eMode: scaled.eMode }), collateral, debt };
 }
 
-function owedUnits({ owed, stable }: ScaledPosition, indices: Indices, now: number): bigint {
-  const variable = rayMul(owed, indices.debt);
-  return stable === undefined
-    ? variable
-    : variable + accrueStable(stable.principal, stable.rate, intToBig(now) - stable.updatedAt);
+function owedUnits({ owed, stable }: ScaledPosition, indices: Indices, { rules, timestamp }: Moment): bigint {
+  const variable = rules.toOwed(owed, indices.debt);
+  return stable === undefined ? variable : variable + stableDebtAt(stable, timestamp, rules);
 }
 
 function byIndex(a: readonly [number, bigint], b: readonly [number, bigint]): number {
@@ -122,7 +145,7 @@ function unpriced(venue: Address, { asset, price }: RawReserve): Exclusion[] {
   return [{ scope: "reserve", id: `${venue}/${asset}`, reason: `no price: ${saw}` }];
 }
 
-function missing(venue: Address, { market, unattributed }: AaveV3State): Exclusion[] {
+function missing(venue: Address, { market, unattributed }: AaveState): Exclusion[] {
   return market.reserves.flatMap(({ id, asset, scaledDebt }) => {
     const amount = unattributed.get(String(id));
     if (amount === undefined) return [];

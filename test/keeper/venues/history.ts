@@ -2,14 +2,17 @@ import { MaxUint256, type Result, parseUnits } from "ethers";
 import type { DevChain } from "../../../keeper/src/lab/chain.js";
 import { type Random, createRandom } from "../../../keeper/src/lab/random.js";
 import { loadAave } from "../../../keeper/src/lab/world/artifacts.js";
-import { type ContractRef, read } from "../../../keeper/src/lab/world/contract-ref.js";
+import { read } from "../../../keeper/src/lab/world/contract-ref.js";
 import { queuePrices, startInterest } from "../../../keeper/src/lab/world/controls.js";
 import { MAINNET_ASSETS } from "../../../keeper/src/lab/world/mainnet-spec.js";
-import { derivedAddress, openActors, orderRequest } from "../../../keeper/src/lab/world/orders.js";
+import { derivedAddress, openActors } from "../../../keeper/src/lab/world/orders.js";
 import { beginSetup } from "../../../keeper/src/lab/world/steward.js";
 import { issue } from "../../../keeper/src/lab/world/tokens.js";
 import { type World, type WorldAsset, assetOf, buildWorld } from "../../../keeper/src/lab/world/world.js";
 import type { Address, Hex } from "../../../keeper/src/units.js";
+import { type Actions, type History, pick, randomSteps } from "./random-steps.js";
+
+export type { History };
 
 export const USERS: readonly Address[] = Array.from({ length: 8 }, (_, i) => derivedAddress(`history user ${i}`));
 const VARIABLE = 2;
@@ -59,59 +62,22 @@ function allowStableRate({ aave, steward }: World, { address }: WorldAsset): voi
   steward.call(aave.configurator, "setReserveStableRateBorrowing", [address, true]);
 }
 
-export interface History {
-  /** Mine one more block with a few random actions in it, and time passing. Some of them revert, as in life. */
-  step(): Promise<void>;
-  /** Actions that were mined without reverting, by name. */
-  readonly done: Map<string, number>;
-}
-
-type Call = readonly [target: ContractRef, method: string, args: readonly unknown[]];
-
 /** Supplies, borrows, repayments, withdrawals, transfers, switches and liquidations by {@link USERS}, from a seed. */
 export function randomHistory(world: World, seed: number): History {
-  const { chain } = world;
   const random = createRandom(seed);
-  const actions = actionsOf(world, random);
-  // Most attempts at liquidation find the wrong pair of assets.
-  const names = [...Object.keys(actions), "supply", "borrow", "borrow", "liquidate", "liquidate", "liquidate"];
-  const done = new Map<string, number>();
-  return {
-    done,
-    async step() {
-      if (random.uint32() % 3 === 0) {
-        const price = PRICES.WETH * (0.5 + 0.9 * random.unit());
-        await queuePrices(world, { WETH: price.toFixed(2) });
-        await world.steward.flush();
-      }
-      const chosen = Array.from({ length: random.uint32() % 6 }, () => ({
-        user: pick(random, USERS),
-        name: pick(random, names),
-      }));
-      const requests = [];
-      for (const { user, name } of chosen) {
-        const [target, method, args] = await actions[name]!(user);
-        const data = target.abi.encodeFunctionData(method, args) as Hex;
-        requests.push(orderRequest({ label: name, from: user, to: target.address, data, gas: 2_000_000n }));
-      }
-      const hashes = requests.length === 0 ? [] : await chain.rpc.batch(requests);
-      // From seconds to weeks: interest is projected over all of them.
-      await chain.mine((await chain.timestamp()) + 1 + Math.floor(10 ** (6.3 * random.unit())));
-      const receipts = await chain.rpc.batch(
-        hashes.map((hash) => ({ method: "eth_getTransactionReceipt", params: [hash] })),
-      );
-      receipts.forEach((receipt, i) => {
-        const { name } = chosen[i]!;
-        if ((receipt as { status: Hex }).status === "0x1") done.set(name, (done.get(name) ?? 0) + 1);
-      });
+  return randomSteps(world, random, {
+    users: USERS,
+    actions: actionsOf(world, random),
+    // Most attempts at liquidation find the wrong pair of assets.
+    favoured: ["supply", "borrow", "borrow", "liquidate", "liquidate", "liquidate"],
+    async movePrice() {
+      const price = PRICES.WETH * (0.5 + 0.9 * random.unit());
+      await queuePrices(world, { WETH: price.toFixed(2) });
     },
-  };
+  });
 }
 
-function actionsOf(
-  { chain, aave, assets }: World,
-  random: Random,
-): Record<string, (user: Address) => Call | Promise<Call>> {
+function actionsOf({ chain, aave, assets }: World, random: Random): Actions {
   const units = ({ spec }: WorldAsset, usd: number): bigint => {
     const whole = usd / PRICES[spec.symbol as keyof typeof PRICES];
     return parseUnits(whole.toFixed(Math.min(6, spec.decimals)), spec.decimals);
@@ -158,8 +124,4 @@ function actionsOf(
       return [aave.pool, "liquidationCall", [...assetsOf, weakest!.user, MaxUint256, random.uint32() % 2 === 0]];
     },
   };
-}
-
-function pick<T>(random: Random, list: readonly T[]): T {
-  return list[random.uint32() % list.length]!;
 }

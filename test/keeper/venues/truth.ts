@@ -6,7 +6,7 @@ import type { Address } from "../../../keeper/src/units.js";
 
 /** Read from the head, many calls at once. */
 export async function readAll(
-  world: World,
+  world: Pick<World, "chain">,
   calls: readonly { target: ContractRef; method: string; args: readonly unknown[] }[],
 ): Promise<Result[]> {
   const answers = await world.chain.rpc.batch(
