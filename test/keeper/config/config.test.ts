@@ -83,7 +83,8 @@ describe("loadConfig", () => {
   it("reads the example, addresses in lower case and fees in wei", () => {
     const config = loadConfig(EXAMPLE, {});
     expect(config.chain).to.include({ chainId: 1, headQuorum: 2 });
-    expect(config.sources.venues[0]?.pool).to.equal("0x87870bca3f3fd6335c3f4ce8392d69350b4fa4e2");
+    const pool = "0x87870bca3f3fd6335c3f4ce8392d69350b4fa4e2";
+    expect(config.sources.venues[0]).to.deep.include({ kind: "aave-v3", pool });
     expect(config.sources.lookThrough[0]?.unitsWad).to.equal(1_200_000_000_000_000_000n);
     expect(config.gas).to.deep.equal({
       limit: 3_000_000n,
