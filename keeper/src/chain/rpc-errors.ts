@@ -67,6 +67,17 @@ export class WrongChain extends Error {
   }
 }
 
+/** Raised when the newest block that endpoints agree on is older than a block can be: they stand still, or the clock here is wrong. */
+export class HeadStale extends Error {
+  override readonly name = "HeadStale";
+  constructor(block: string, ageSec: number, maxAgeSec: number) {
+    super(
+      `saw block ${block} as the head, ${ageSec} seconds old, expected at most ${maxAgeSec}; ` +
+        "check that the nodes follow the chain, and the clock of this machine",
+    );
+  }
+}
+
 /** Raised when fewer endpoints than the quorum agree on a block. */
 export class NoHeadAgreement extends Error {
   override readonly name = "NoHeadAgreement";

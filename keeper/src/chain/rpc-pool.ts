@@ -9,7 +9,7 @@ import { agreeOnHead } from "./head-agreement.js";
 import type { Log, LogFilter } from "./log.js";
 import { readLogRange, readLogs } from "./logs.js";
 import { FieldMalformed, parseHex, toQuantity } from "./parse.js";
-import { BlockGone } from "./rpc-errors.js";
+import { BlockGone, HeadStale } from "./rpc-errors.js";
 import { broadcast, pendingCall, receipt, transactionCount } from "./transactions.js";
 import type { TransactionReceipt } from "./transactions.js";
 
@@ -21,6 +21,8 @@ export interface RpcPoolOptions {
   readonly quorum: number;
   /** For one HTTP request. */
   readonly timeoutMs: number;
+  /** How old the head may be by this machine's clock, seconds; without it any age is taken, as of chains that stand still. */
+  readonly maxHeadAgeSec?: number | undefined;
 }
 
 /** Raised when a pool is configured so that it can never agree. */
@@ -34,7 +36,7 @@ export class RpcPoolMisconfigured extends Error {
 /** Several endpoints read as one. Nothing is believed that fewer than the quorum say. */
 export interface RpcPool {
   readonly chainId: number;
-  /** The highest block that a quorum agrees on. Throws {@link NoHeadAgreement}, {@link WrongChain}, {@link RpcUnreachable}. */
+  /** The highest block that a quorum agrees on. Throws {@link NoHeadAgreement}, {@link WrongChain}, {@link RpcUnreachable}, {@link HeadStale}. */
   head(): Promise<BlockRef>;
   /** A block by hash or number. Throws {@link BlockGone}. */
   block(id: { readonly hash: Hex } | { readonly number: number }): Promise<BlockRef>;
@@ -85,7 +87,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const fleet: Fleet = { endpoints: urls.map((url) => openEndpoint({ ...options, url })), quorum };
   return {
     chainId,
-    head: () => agreeOnHead(fleet),
+    head: async () => requireFresh(await agreeOnHead(fleet), options.maxHeadAgeSec ?? Infinity),
     block: (id) => readBlock(fleet, id),
     at: (block) => openReader(fleet, block),
     logsBetween: (range, filter) => readLogRange(fleet, range, filter),
@@ -95,6 +97,13 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     pendingCall: (transaction) => pendingCall(fleet, transaction),
     status: () => fleet.endpoints.map((endpoint) => endpoint.status()),
   };
+}
+
+/** A head of exactly the most age is taken. Throws {@link HeadStale}. */
+function requireFresh(head: BlockRef, maxAgeSec: number): BlockRef {
+  const ageSec = Math.floor(Date.now() / 1_000) - head.timestamp;
+  if (ageSec > maxAgeSec) throw new HeadStale(nameBlock(head), ageSec, maxAgeSec);
+  return head;
 }
 
 function openReader(fleet: Fleet, block: BlockRef): BlockReader {

@@ -15,6 +15,9 @@ const chain = z
       .optional()
       .describe("RPCs that must agree on a block's hash and on every read; 2, or 1 where there is one RPC"),
     pollMs: wholeFrom(10).default(500),
+    maxHeadAgeSec: wholeFrom(1)
+      .optional()
+      .describe("a head older than this by the machine's clock is not scored; none where it is left out"),
   })
   .transform(({ headQuorum, ...rest }) => ({
     ...rest,

@@ -6,6 +6,6 @@ const RPC_TIMEOUT_MS = 10_000;
 
 /** The configured nodes as one. Nothing is sent before the first read. */
 export function openPool({ chain }: Pick<Config, "chain">): RpcPool {
-  const { rpcUrls: urls, chainId, headQuorum: quorum } = chain;
-  return createRpcPool({ urls, chainId, quorum, timeoutMs: RPC_TIMEOUT_MS });
+  const { rpcUrls: urls, chainId, headQuorum: quorum, maxHeadAgeSec } = chain;
+  return createRpcPool({ urls, chainId, quorum, maxHeadAgeSec, timeoutMs: RPC_TIMEOUT_MS });
 }

@@ -1,6 +1,9 @@
 import { intToBig } from "../units.js";
 import type { Address } from "../units.js";
-import type { AssetState, Exclusion, FeedState, ForcedSale, PoolState, Snapshot, VenueState } from "./snapshot.js";
+import type { PerpVenueState } from "./perps.js";
+import { nameOfPool, tokensOfPool } from "./pool-state.js";
+import type { PoolState } from "./pool-state.js";
+import type { AssetState, Exclusion, FeedState, ForcedSale, Snapshot, VenueState } from "./snapshot.js";
 
 /** A lending deployment, or why it cannot be read. */
 export type VenuePart = { readonly venue: Address } & (
@@ -15,22 +18,37 @@ export interface VenueView {
   readonly exclusions: readonly Exclusion[];
 }
 
-/** A pool, or why it cannot be read. */
-export type PoolPart = { readonly pool: Address } & (
+/** A perpetual venue, or why it cannot be read. */
+export type PerpPart = { readonly venue: Address } & (
+  { readonly kind: "read"; readonly view: PerpView } | { readonly kind: "unreadable"; readonly reason: string }
+);
+
+/** What a perpetual venue's adapter tells. A quote currency without a feed counts as USD. */
+export interface PerpView {
+  readonly state: Omit<PerpVenueState, "quoteUsdE8">;
+  readonly quoteUsdFeed?: Address | undefined;
+  readonly exclusions: readonly Exclusion[];
+}
+
+/** A pool, or why it cannot be read. `id` where one contract holds many. */
+export type PoolPart = { readonly pool: Address; readonly id?: string | undefined } & (
   { readonly kind: "read"; readonly view: PoolState } | { readonly kind: "unreadable"; readonly reason: string }
 );
 
-/** A token as it describes itself; no decimals where it does not say. */
+/** A token as it describes itself; no decimals where it does not say, or says what cannot be. */
 export interface Token {
   readonly token: Address;
   readonly symbol: string;
   readonly decimals: number | undefined;
+  /** Why it has none that can be used. */
+  readonly fault?: string | undefined;
 }
 
 /** Everything that was read of one block. */
 export interface SnapshotParts {
   readonly venues: readonly VenuePart[];
   readonly pools: readonly PoolPart[];
+  readonly perps?: readonly PerpPart[];
   readonly feeds: readonly FeedState[];
   readonly exclusions: readonly Exclusion[];
   /** Every asset that the other parts name. */
@@ -45,7 +63,9 @@ const USD_DECIMALS = 8;
 export function composeSnapshot(chainId: number, block: Snapshot["block"], parts: SnapshotParts): Snapshot {
   const opaque = new Set(parts.tokens.filter(({ decimals }) => decimals === undefined).map(({ token }) => token));
   const exclusions = [...parts.exclusions];
-  for (const token of opaque) exclusions.push({ scope: "asset", id: token, reason: "decimals does not answer" });
+  for (const { token: id, decimals, fault } of parts.tokens) {
+    if (decimals === undefined) exclusions.push({ scope: "asset", id, reason: fault ?? "decimals does not answer" });
+  }
   const feeds = new Map(parts.feeds.map((feed) => [feed.feed, feed] as const));
 
   const venues: VenueState[] = [];
@@ -62,8 +82,16 @@ export function composeSnapshot(chainId: number, block: Snapshot["block"], parts
   const pools: PoolState[] = [];
   for (const part of parts.pools) {
     const state = toPool(part, opaque);
-    if (typeof state === "string") exclusions.push({ scope: "pool", id: part.pool, reason: state });
+    if (typeof state === "string") exclusions.push({ scope: "pool", id: nameOfPool(part), reason: state });
     else pools.push(state);
+  }
+
+  const perps: PerpVenueState[] = [];
+  for (const part of parts.perps ?? []) {
+    const state = toPerpVenue(part, feeds);
+    if (typeof state === "string") exclusions.push({ scope: "perp-venue", id: part.venue, reason: state });
+    else perps.push(state);
+    if (part.kind === "read") exclusions.push(...part.view.exclusions);
   }
 
   return {
@@ -76,7 +104,8 @@ export function composeSnapshot(chainId: number, block: Snapshot["block"], parts
     ),
     feeds: sorted(parts.feeds, ({ feed }) => feed),
     venues: sorted(venues, ({ venue }) => venue),
-    pools: sorted(pools, ({ pool }) => pool),
+    pools: sorted(pools, nameOfPool),
+    ...(perps.length === 0 ? {} : { perps: sorted(perps, ({ venue }) => venue) }),
     forcedSales: forcedSales.sort((a, b) => a.block - b.block || a.logIndex - b.logIndex),
     exclusions: joinReasons(exclusions),
   };
@@ -96,6 +125,13 @@ function toVenue(
   return { ...state, baseUsdE8, reserves };
 }
 
+/** A perpetual venue in USD, or why it cannot be valued. */
+function toPerpVenue(part: PerpPart, feeds: ReadonlyMap<Address, FeedState>): PerpVenueState | string {
+  if (part.kind === "unreadable") return part.reason;
+  const quoteUsdE8 = baseUsd(part.view.quoteUsdFeed, USD_E8, feeds);
+  return typeof quoteUsdE8 === "string" ? quoteUsdE8 : { ...part.view.state, quoteUsdE8 };
+}
+
 /** USD per unit of a venue's base currency, 1e8-scaled and rounded down; or why it is unknown. */
 function baseUsd(feed: Address | undefined, baseUnit: bigint, feeds: ReadonlyMap<Address, FeedState>): bigint | string {
   if (feed === undefined) {
@@ -111,10 +147,10 @@ function baseUsd(feed: Address | undefined, baseUnit: bigint, feeds: ReadonlyMap
 /** A pool, or why nothing in it can be valued. */
 function toPool(part: PoolPart, opaque: ReadonlySet<Address>): PoolState | string {
   if (part.kind === "unreadable") return part.reason;
-  const { token0, token1, sqrtPriceX96 } = part.view;
-  const token = [token0, token1].find((candidate) => opaque.has(candidate));
+  const { view } = part;
+  const token = tokensOfPool(view).find((candidate) => opaque.has(candidate));
   if (token !== undefined) return `the decimals of ${token} are unknown`;
-  return sqrtPriceX96 === 0n ? "the pool has no price yet" : part.view;
+  return "sqrtPriceX96" in view && view.sqrtPriceX96 === 0n ? "the pool has no price yet" : view;
 }
 
 function toAsset({ token, symbol, decimals }: Token, links: SnapshotParts["lookThrough"]): AssetState {

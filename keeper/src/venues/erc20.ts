@@ -3,6 +3,7 @@ import { runInPortions, runLens } from "../chain/lens.js";
 import type { BlockReader } from "../chain/rpc-pool.js";
 import { count, decodeRow, decodeText, flag } from "../chain/words.js";
 import type { Token } from "../snapshot/compose.js";
+import { decimalsFault } from "../snapshot/decimals.js";
 import type { Address } from "../units.js";
 
 const ANSWERED = { done: count(0, 0, 32) } as const;
@@ -11,10 +12,8 @@ const TOKEN_WORDS = 3;
 const SYMBOL_WORD = 1;
 /** What the lens takes at once. */
 const PORTION = 100;
-/** `10 ** 77` is the largest power of ten that 256 bits hold. */
-const MAX_DECIMALS = 77;
 
-/** Read symbols and decimals at a block, in the order given; decimals that no amount can have count as none. */
+/** Read symbols and decimals at a block, in the order given; decimals that no asset can have count as none, with the reason. */
 export function readTokens(reader: BlockReader, tokens: readonly Address[]): Promise<Token[]> {
   return runInPortions(tokens, PORTION, async (portion) => {
     const words = await runLens(reader, Erc20Lens__factory, [portion]);
@@ -23,7 +22,8 @@ export function readTokens(reader: BlockReader, tokens: readonly Address[]): Pro
       const at = 1 + i * TOKEN_WORDS;
       const { hasDecimals, decimals, symbolBytes } = decodeRow(words, at, TOKEN);
       const symbol = decodeText(words, at + SYMBOL_WORD, symbolBytes) ?? "";
-      return { token, symbol, decimals: hasDecimals && decimals <= MAX_DECIMALS ? decimals : undefined };
+      const fault = decimalsFault(hasDecimals ? decimals : undefined);
+      return fault === undefined ? { token, symbol, decimals } : { token, symbol, decimals: undefined, fault };
     });
     return { rows, done };
   });

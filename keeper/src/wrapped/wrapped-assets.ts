@@ -1,4 +1,5 @@
 import type { BlockReader } from "../chain/rpc-pool.js";
+import { decimalsFault } from "../snapshot/decimals.js";
 import type { Exclusion } from "../snapshot/snapshot.js";
 import type { Address } from "../units.js";
 import { mostUnitsWad, type Growth } from "./growth-bound.js";
@@ -18,9 +19,6 @@ export interface WrappedRead {
   readonly lookThrough: readonly Link[];
   readonly exclusions: readonly Exclusion[];
 }
-
-/** `10 ** 77` is the largest power of ten that 256 bits hold. */
-const MAX_DECIMALS = 77;
 
 /** A claim's form by its bit in the lens' answer: what it answered, and the kind to configure it as. */
 const FORMS = [
@@ -67,11 +65,12 @@ interface Claim {
 /** What a token is a claim on; nothing of it where a part is not known, since the rest would pass for all of it. */
 function claimOf(source: WrappedSource, raw: RawClaim, timestamp: number): Claim {
   if (raw.kind === "fault") return unknown(raw.reason);
-  if (raw.decimals > MAX_DECIMALS) return unknown(`it has ${raw.decimals} decimals`);
+  const fault = decimalsFault(raw.decimals);
+  if (fault !== undefined) return unknown(fault);
   const links = new Map<Address, bigint>();
   for (const leg of raw.legs) {
     const { underlying } = leg;
-    if (!hasDecimals(leg)) return unknown(`the decimals of ${underlying}, which it is a claim on, do not answer`);
+    if (!hasDecimals(leg)) return unknown(`of ${underlying}, which is behind it, ${decimalsFault(leg.decimals)}`);
     const unitsWad = unitsWadOf(source, leg, raw.decimals);
     if (unitsWad === 0n && raw.legs.length === 1) return unknown("its rate is 0");
     if (underlying === source.token) return unknown("it is a claim on itself");
@@ -97,7 +96,7 @@ function bounded(links: readonly Link[], growth: Growth | undefined, timestamp: 
 }
 
 function hasDecimals(leg: Leg): leg is Leg & { readonly decimals: number } {
-  return leg.decimals !== undefined && leg.decimals <= MAX_DECIMALS;
+  return decimalsFault(leg.decimals) === undefined;
 }
 
 function unknown(reason: string): Claim {
