@@ -1,4 +1,4 @@
-import type { PoolState } from "../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../keeper/src/snapshot/pool-state.js";
 import { sqrtPriceAt } from "../../test/keeper/graph/uniswap-v3/slow-swap.js";
 import { seeded } from "../../test/keeper/model/seeded.js";
 
@@ -6,7 +6,7 @@ const POSITIONS = 300;
 const SPACING = 10;
 
 /** A pool at price 1 with 300 ranges around it. */
-export function drawPool(): PoolState {
+export function drawPool(): UniswapV3Pool {
   const draw = seeded(3);
   const nets = new Map<number, bigint>();
   const add = (tick: number, net: bigint) => nets.set(tick, (nets.get(tick) ?? 0n) + net);

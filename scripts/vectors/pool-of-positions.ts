@@ -1,6 +1,6 @@
 import { getAmount0Delta, getAmount1Delta } from "../../keeper/src/graph/uniswap-v3/sqrt-price-math.js";
 import { getSqrtRatioAtTick, getTickAtSqrtRatio } from "../../keeper/src/graph/uniswap-v3/tick-math.js";
-import type { PoolState } from "../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../keeper/src/snapshot/pool-state.js";
 
 /** A pool as its providers opened it. */
 export interface PoolPlan {
@@ -12,7 +12,7 @@ export interface PoolPlan {
 
 /** A pool's state with what its providers paid in, raw units. */
 export interface FundedPool {
-  readonly state: PoolState;
+  readonly state: UniswapV3Pool;
   readonly balance0: bigint;
   readonly balance1: bigint;
 }
@@ -30,7 +30,7 @@ export function poolOfPositions({ fee, tickSpacing, startingSqrtPriceX96: price,
     if (price < upper) balance0 += getAmount0Delta(price > lower ? price : lower, upper, added, true);
     if (price > lower) balance1 += getAmount1Delta(lower, price < upper ? price : upper, added, true);
   }
-  const state: PoolState = {
+  const state: UniswapV3Pool = {
     pool: "0x0000000000000000000000000000000000000001",
     kind: "uniswap-v3",
     token0: "0x0000000000000000000000000000000000000002",

@@ -22,7 +22,7 @@ const keeper: Record<string, readonly string[]> = {
   observe: base,
   store: [...base, "report", "chain"],
   venues: [...base, "chain", "snapshot"],
-  liquidity: [...base, "chain", "snapshot"],
+  liquidity: [...base, "chain", "snapshot", "graph"],
   wrapped: [...base, "chain", "snapshot"],
   perps: [...base, "chain", "snapshot", "venues"],
   "snapshot-reader": [...base, "chain", "venues", "liquidity", "perps", "wrapped", "snapshot"],

@@ -17,7 +17,7 @@ function keysOf(schema: JsonSchema, at: string): string[] {
   const variants = [...(anyOf ?? []), ...(oneOf ?? [])];
   const inner = [
     ...Object.entries(properties ?? {}).flatMap(([key, value]) => keysOf(value, at === "" ? key : `${at}.${key}`)),
-    ...(items?.properties === undefined && items?.anyOf === undefined ? [] : keysOf(items, `${at}[]`)),
+    ...((items?.properties ?? items?.anyOf ?? items?.oneOf) === undefined ? [] : keysOf(items, `${at}[]`)),
     ...variants.flatMap((variant) => (variant.properties === undefined ? [] : keysOf(variant, at))),
   ];
   return inner.length > 0 ? [...new Set(inner)] : [at];
@@ -28,7 +28,9 @@ function defaultOf(schema: JsonSchema, path: readonly string[]): unknown {
   const [head, ...rest] = path;
   if (head === undefined) return schema.default;
   const next =
-    head === "[]" ? [schema.items] : [schema, ...(schema.anyOf ?? [])].map((variant) => variant.properties?.[head]);
+    head === "[]"
+      ? [schema.items]
+      : [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].map((variant) => variant.properties?.[head]);
   return next
     .map((inner) => (inner === undefined ? undefined : defaultOf(inner, rest)))
     .find((value) => value !== undefined);

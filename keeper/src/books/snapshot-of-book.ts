@@ -1,4 +1,5 @@
-import type { AccountState, AssetState, PoolState, ReserveState, Snapshot } from "../snapshot/snapshot.js";
+import type { PoolState } from "../snapshot/pool-state.js";
+import type { AccountState, AssetState, ReserveState, Snapshot } from "../snapshot/snapshot.js";
 import { type Address, type Bps, intToBig } from "../units.js";
 import { BASE_DECIMALS, type Book, type BookAmount, valueOf } from "./book.js";
 import { parseDecimalNearest } from "./decimal.js";

@@ -1,7 +1,9 @@
-import type { AssetState, PoolState } from "../snapshot/snapshot.js";
+import { nameOfPool, tokensOfPool } from "../snapshot/pool-state.js";
+import type { PoolState } from "../snapshot/pool-state.js";
+import type { AssetState } from "../snapshot/snapshot.js";
 import { fromUnits } from "../units.js";
 import { commonPrice, tabulate, type DepthCurve, type UnitsSoldTo } from "./depth-curve.js";
-import { baseSoldTo, walkOfPool } from "./pool-walk.js";
+import { curveOfPool } from "./pool-quote.js";
 import type { StateFlag } from "./system-state.js";
 
 /** What the graph must be told about symbols; all of it comes from the calibration. */
@@ -53,8 +55,8 @@ export function marketsOf(
   const oriented: OrientedPool[] = [];
   for (const pool of pools) {
     const found = orient(pool, assets, rank);
-    if (found) oriented.push(found);
-    else flags.push({ kind: "pool-unused", id: pool.pool, reason: "no side of it is a base asset with a known quote" });
+    oriented.push(...found);
+    if (found.length === 0) flags.push(unused(pool, "no side of it is a base asset with a known quote"));
   }
   const markets = new Map<number, Market>();
   for (const base of basesQuotesFirst(oriented, rank)) {
@@ -62,8 +64,7 @@ export function marketsOf(
     for (const o of oriented.filter((p) => p.base === base)) {
       const pool = usablePool(o, assets, quoteUsd(o.quote, { assets, markets, venueUsd, rules }));
       if (pool && depthUsd(pool) > 0 && depthUsd(pool) >= rules.minPoolDepthUsd) usable.push(pool);
-      else
-        flags.push({ kind: "pool-unused", id: o.pool.pool, reason: "not started, too thin or its quote has no price" });
+      else flags.push(unused(o.pool, "not started, too thin or its quote has no price"));
     }
     if (usable.length > 0)
       markets.set(
@@ -74,6 +75,10 @@ export function marketsOf(
   return { markets, flags };
 }
 
+function unused(pool: PoolState, reason: string): StateFlag {
+  return { kind: "pool-unused", id: nameOfPool(pool), reason };
+}
+
 /** Stables rank lowest, then the usual quotes in their order, then everything else. */
 function quoteRank(asset: AssetState, rules: MarketRules): number {
   if (rules.stables.has(asset.symbol)) return -1;
@@ -81,15 +86,18 @@ function quoteRank(asset: AssetState, rules: MarketRules): number {
   return at < 0 ? rules.quotes.length : at;
 }
 
-/** The side of the higher rank is the base. Two of one rank: the claim on the other is the base, else the higher address. */
-function orient(pool: PoolState, assets: readonly AssetState[], rank: (k: number) => number): OrientedPool | null {
-  const k0 = assets.findIndex((a) => a.asset === pool.token0);
-  const k1 = assets.findIndex((a) => a.asset === pool.token1);
-  if (k0 < 0 || k1 < 0 || (rank(k0) === -1 && rank(k1) === -1)) return null;
+/**
+ * The token of the lowest rank is the quote of all others. Two of one rank: the claim on the other is the base, else the
+ * higher address. A pool of stables only is no market. What is sold of one base does not move the others': a pool of three
+ * is deep for each, and how they share that depth is left out.
+ */
+function orient(pool: PoolState, assets: readonly AssetState[], rank: (k: number) => number): OrientedPool[] {
+  const places = tokensOfPool(pool).map((token) => assets.findIndex((a) => a.asset === token));
+  if (places.some((k) => k < 0) || places.every((k) => rank(k) === -1)) return [];
   const claimsOn = (j: number, k: number) => assets[j]!.lookThrough.some((claim) => claim.asset === assets[k]!.asset);
-  const tie = claimsOn(k0, k1) ? 1 : claimsOn(k1, k0) ? -1 : k0 - k1;
-  const isBase0 = (rank(k0) - rank(k1) || tie) > 0;
-  return isBase0 ? { pool, base: k0, quote: k1 } : { pool, base: k1, quote: k0 };
+  const order = (j: number, k: number) => rank(j) - rank(k) || (claimsOn(j, k) ? 1 : claimsOn(k, j) ? -1 : j - k);
+  const [quote, ...bases] = places.toSorted(order);
+  return bases.filter((base) => rank(base) > -1).map((base) => ({ pool, base, quote: quote! }));
 }
 
 function basesQuotesFirst(oriented: readonly OrientedPool[], rank: (k: number) => number): number[] {
@@ -114,13 +122,14 @@ function quoteUsd(quote: number, { assets, markets, venueUsd, rules }: PriceSour
 }
 
 function usablePool(o: OrientedPool, assets: readonly AssetState[], quotePriceUsd: number): UsablePool | null {
-  if (o.pool.sqrtPriceX96 <= 0n || !(quotePriceUsd > 0)) return null;
-  const walk = walkOfPool(o.pool, assets[o.base]!.asset === o.pool.token0);
+  if (!(quotePriceUsd > 0)) return null;
+  const curve = curveOfPool(o.pool, { base: assets[o.base]!.asset, quote: assets[o.quote]!.asset });
+  if (curve === undefined) return null;
   const baseUnit = fromUnits(1n, assets[o.base]!.decimals);
   const quoteUnit = fromUnits(1n, assets[o.quote]!.decimals);
-  const midUsd = ((walk.start * walk.start * quoteUnit) / baseUnit) * quotePriceUsd;
-  const sold: UnitsSoldTo = (price) => baseSoldTo(walk, walk.start * Math.sqrt(price / midUsd)) * baseUnit;
-  return { quote: o.quote, midUsd, sold, feeFrac: walk.feeFrac };
+  const midUsd = ((curve.price * quoteUnit) / baseUnit) * quotePriceUsd;
+  const sold: UnitsSoldTo = (price) => curve.soldTo(price / midUsd) * baseUnit;
+  return { quote: o.quote, midUsd, sold, feeFrac: curve.feeFrac };
 }
 
 function depthUsd(pool: UsablePool): number {

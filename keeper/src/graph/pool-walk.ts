@@ -1,11 +1,14 @@
-import type { PoolState } from "../snapshot/snapshot.js";
+import { nameOfPool } from "../snapshot/pool-state.js";
+import type { UniswapV3Pool, UniswapV4Pool } from "../snapshot/pool-state.js";
 import { fromUnits } from "../units.js";
 import { getSqrtRatioAtTick, sqrtFromX96 } from "./uniswap-v3/tick-math.js";
+import type { PairCurve } from "./pair-curve.js";
+import { swapFee } from "./uniswap-v4/swap-fee.js";
 
 const FEE_DENOMINATOR = 1_000_000;
 
 /**
- * One Uniswap v3 pool seen from its base asset: segments of constant liquidity in the base's own square-root price
+ * One Uniswap v3 or v4 pool seen from its base asset: segments of constant liquidity in the base's own square-root price
  * `s = sqrt(raw quote per raw base)`, so that selling the base lowers `s` whichever side of the pool it is on.
  *
  * **Shapes.** `lower[m]`, `upper[m]` ascending and disjoint, `liquidity[m]` > 0 raw; `start` is the current `s`.
@@ -27,8 +30,9 @@ export interface PoolWalk {
  *
  * **Throws** `RangeError` where the price is 0 or the running sum of liquidity goes below zero (not a pool state).
  */
-export function walkOfPool(pool: PoolState, baseIsToken0: boolean): PoolWalk {
-  if (pool.sqrtPriceX96 <= 0n) throw new RangeError(`pool ${pool.pool}: saw sqrtPriceX96 0, expected a started pool`);
+export function walkOfPool(pool: UniswapV3Pool | UniswapV4Pool, baseIsToken0: boolean): PoolWalk {
+  if (pool.sqrtPriceX96 <= 0n)
+    throw new RangeError(`pool ${nameOfPool(pool)}: saw sqrtPriceX96 0, expected a started pool`);
   const price = sqrtFromX96(pool.sqrtPriceX96);
   const segments = segmentsOf(pool);
   if (!baseIsToken0) {
@@ -40,7 +44,7 @@ export function walkOfPool(pool: PoolState, baseIsToken0: boolean): PoolWalk {
     lower: Float64Array.from(segments, (s) => s.lower),
     upper: Float64Array.from(segments, (s) => s.upper),
     liquidity: Float64Array.from(segments, (s) => s.liquidity),
-    feeFrac: pool.fee / FEE_DENOMINATOR,
+    feeFrac: swapFee(pool, baseIsToken0) / FEE_DENOMINATOR,
   };
 }
 
@@ -61,6 +65,17 @@ export function baseSoldTo(walk: PoolWalk, target: number): number {
   return falling ? moved / (1 - walk.feeFrac) : -moved;
 }
 
+/** The pool as a market of one of its sides. Undefined where it is not started. */
+export function concentratedCurve(pool: UniswapV3Pool | UniswapV4Pool, baseIsToken0: boolean): PairCurve | undefined {
+  if (pool.sqrtPriceX96 <= 0n) return undefined;
+  const walk = walkOfPool(pool, baseIsToken0);
+  return {
+    price: walk.start * walk.start,
+    feeFrac: walk.feeFrac,
+    soldTo: (ratio) => baseSoldTo(walk, walk.start * Math.sqrt(ratio)),
+  };
+}
+
 interface Segment {
   lower: number;
   upper: number;
@@ -68,13 +83,13 @@ interface Segment {
 }
 
 /** Segments between neighbouring initialised ticks in units of token0's square-root price, ascending. */
-function segmentsOf(pool: PoolState): Segment[] {
+function segmentsOf(pool: UniswapV3Pool | UniswapV4Pool): Segment[] {
   const segments: Segment[] = [];
   let liquidity = 0n;
   for (let t = 0; t + 1 < pool.ticks.length; t++) {
     const [tick, liquidityNet] = pool.ticks[t]!;
     liquidity += liquidityNet;
-    if (liquidity < 0n) throw new RangeError(`pool ${pool.pool}: liquidity below zero at tick ${tick}`);
+    if (liquidity < 0n) throw new RangeError(`pool ${nameOfPool(pool)}: liquidity below zero at tick ${tick}`);
     if (liquidity === 0n) continue;
     segments.push({
       lower: sqrtFromX96(getSqrtRatioAtTick(tick)),

@@ -6,11 +6,13 @@ import { runLens } from "../chain/lens.js";
 import type { Log } from "../chain/log.js";
 import type { BlockReader, RpcPool } from "../chain/rpc-pool.js";
 import { sourceKind } from "../chain/source-kind.js";
-import { WordsMalformed, address, count, decodeRow, int, signedCount, uint } from "../chain/words.js";
+import { address, count, decodeRow, int, signedCount, uint } from "../chain/words.js";
 import type { Row } from "../chain/words.js";
-import type { PoolState } from "../snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../snapshot/pool-state.js";
 import type { Address, Hex } from "../units.js";
 import { address as addressValue } from "../values.js";
+import { MAX_TICK, ascendingTicks, tickWordOf, walkTicks, withWords, wordsOfTicks } from "./tick-words.js";
+import type { Span, Tick, TickWords } from "./tick-words.js";
 
 const events = IUniswapV3Pool__factory.createInterface();
 const MINT = events.getEvent("Mint").topicHash as Hex;
@@ -20,10 +22,6 @@ const TICK_TOPICS: ReadonlyMap<Hex, readonly [number, number]> = new Map([
   [MINT, [2, 3]],
   [BURN, [2, 3]],
 ]);
-
-/** Source: TickMath.sol. */
-const MAX_TICK = 887_272;
-const TICKS_PER_WORD = 256;
 
 const STATE = {
   ticks: count(0, 0, 16),
@@ -39,13 +37,11 @@ const STATE = {
 const STATE_WORDS = 5;
 const TICK = { net: int(0, 0, 128), tick: signedCount(0, 128, 24) } as const;
 
-type Tick = readonly [tick: number, liquidityNet: bigint];
-
 /** A pool at one block: its initialised ticks, by the word of the tick bitmap that they are in. */
 export interface UniswapV3State {
   readonly block: BlockRef;
   readonly state: Row<typeof STATE>;
-  readonly ticks: ReadonlyMap<number, readonly Tick[]>;
+  readonly ticks: TickWords;
 }
 
 /**
@@ -58,9 +54,13 @@ export function followUniswapV3(chain: RpcPool, pool: Address): Derivation<Unisw
     async load(block) {
       const reader = chain.at(block);
       const { state } = await readWords(reader, pool, { from: 0, to: -1 });
-      const last = wordOf(MAX_TICK, state.tickSpacing);
-      const first = wordOf(-MAX_TICK, state.tickSpacing);
-      return { block, state, ticks: await walk(reader, pool, { from: first, to: last }) };
+      const last = tickWordOf(MAX_TICK, state.tickSpacing);
+      const first = tickWordOf(-MAX_TICK, state.tickSpacing);
+      return {
+        block,
+        state,
+        ticks: await walk(reader, pool, { from: first, to: last, tickSpacing: state.tickSpacing }),
+      };
     },
     async advance(before, path) {
       const block = path.at(-1)!;
@@ -70,16 +70,10 @@ export function followUniswapV3(chain: RpcPool, pool: Address): Derivation<Unisw
         readWords(reader, pool, { from: 0, to: -1 }),
         Promise.all(path.map((at) => chain.at(at).logs(filter))),
       ]);
-      const touched = touchedWords(logs.flat(), state.tickSpacing);
-      if (touched.length === 0) return { block, state, ticks: before.ticks };
-      const read = await Promise.all(touched.map((word) => walk(reader, pool, { from: word, to: word })));
-      const ticks = new Map(before.ticks);
-      touched.forEach((word, i) => {
-        const now = read[i]!.get(word);
-        if (now === undefined) ticks.delete(word);
-        else ticks.set(word, now);
-      });
-      return { block, state, ticks };
+      const touched = wordsOfTicks(logs.flat().flatMap(touchedTicks), state.tickSpacing);
+      const { tickSpacing } = state;
+      const read = await Promise.all(touched.map((word) => walk(reader, pool, { from: word, to: word, tickSpacing })));
+      return { block, state, ticks: withWords(before.ticks, touched, read) };
     },
   };
 }
@@ -93,36 +87,21 @@ export const uniswapV3 = sourceKind({
 });
 
 /** A state as the snapshot shows it. */
-export function viewUniswapV3(pool: Address, { state, ticks }: UniswapV3State): PoolState {
+export function viewUniswapV3(pool: Address, { state, ticks }: UniswapV3State): UniswapV3Pool {
   const { token0, token1, fee, tickSpacing, sqrtPriceX96, tick, liquidity } = state;
-  const ascending = [...ticks.keys()].sort((a, b) => a - b).flatMap((word) => ticks.get(word)!);
   return {
     pool,
     kind: "uniswap-v3",
     ...{ token0, token1, fee, tickSpacing, sqrtPriceX96, tick, liquidity },
-    ticks: ascending,
+    ticks: ascendingTicks(ticks),
   };
 }
 
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-async function walk(reader: BlockReader, pool: Address, span: Span): Promise<ReadonlyMap<number, readonly Tick[]>> {
-  const ticks = new Map<number, Tick[]>();
-  for (let from = span.from; from <= span.to;) {
-    const read = await readWords(reader, pool, { from, to: span.to });
-    if (read.state.wordsRead === 0) throw new WordsMalformed("no progress", `room for word ${from} of the tick bitmap`);
-    for (const entry of read.ticks) {
-      const word = wordOf(entry[0], read.state.tickSpacing);
-      const inWord = ticks.get(word);
-      if (inWord === undefined) ticks.set(word, [entry]);
-      else inWord.push(entry);
-    }
-    from += read.state.wordsRead;
-  }
-  return ticks;
+function walk(reader: BlockReader, pool: Address, span: Span & { readonly tickSpacing: number }): Promise<TickWords> {
+  return walkTicks(span, span.tickSpacing, async (rest) => {
+    const { state, ticks } = await readWords(reader, pool, rest);
+    return { wordsRead: state.wordsRead, ticks };
+  });
 }
 
 async function readWords(
@@ -139,14 +118,8 @@ async function readWords(
   return { state, ticks };
 }
 
-/** Word of the tick bitmap that a tick is in. Source: TickBitmap.position. */
-function wordOf(tick: number, tickSpacing: number): number {
-  return Math.floor(Math.floor(tick / tickSpacing) / TICKS_PER_WORD);
-}
-
-function touchedWords(logs: readonly Log[], tickSpacing: number): number[] {
-  const ticks = logs.flatMap(({ topics }) => (TICK_TOPICS.get(topics[0]!) ?? []).map((at) => tickOf(topics[at]!)));
-  return [...new Set(ticks.map((tick) => wordOf(tick, tickSpacing)))].sort((a, b) => a - b);
+function touchedTicks({ topics }: Log): number[] {
+  return (TICK_TOPICS.get(topics[0]!) ?? []).map((at) => tickOf(topics[at]!));
 }
 
 function tickOf(topic: Hex): number {

@@ -1,33 +1,13 @@
 import { z } from "zod";
-import type { Address, Hex } from "../units.js";
 import { canonicalJson } from "./canonical.js";
+import { perpVenueState, requirePerpOrder } from "./parse-perps.js";
+import { poolState } from "./parse-pools.js";
+import { nameOfPool } from "./pool-state.js";
+import { SnapshotMalformed, address, amount, ascending, bps, count, hash, order, positive } from "./scalars.js";
 import { VENUE_KINDS } from "./snapshot.js";
 import type { Snapshot } from "./snapshot.js";
 
-/** Raised when a text is not the canonical form of a snapshot. */
-export class SnapshotMalformed extends Error {
-  override readonly name = "SnapshotMalformed";
-  constructor(saw: string, expected: string, cause?: unknown) {
-    super(`snapshot: saw ${saw}, expected ${expected}; take it from the operator that made it again`, { cause });
-  }
-}
-
-const hash = z.custom<Hex>(
-  (v) => typeof v === "string" && /^0x[0-9a-f]{64}$/.test(v),
-  "expected 32 lower-case hex bytes",
-);
-const address = z.custom<Address>(
-  (v) => typeof v === "string" && /^0x[0-9a-f]{40}$/.test(v),
-  "expected a lower-case address",
-);
-const integer = z
-  .string()
-  .regex(/^(0|-?[1-9][0-9]*)$/, "expected an integer as decimal string")
-  .transform((text) => BigInt(text));
-const amount = integer.refine((value) => value >= 0n, "expected an amount of at least 0");
-const positive = integer.refine((value) => value > 0n, "expected an amount above 0");
-const count = z.int().min(0);
-const bps = z.int().min(0).max(65_535);
+export { SnapshotMalformed };
 
 const position = z.tuple([count, positive]).readonly();
 const market = z.exactOptional(z.string().min(1));
@@ -61,6 +41,8 @@ const eModeState = z.strictObject({
   liquidationThresholdBps: bps,
   liquidationBonusBps: bps,
   priceBase: z.exactOptional(amount),
+  collateral: z.exactOptional(z.array(count)),
+  borrowable: z.exactOptional(z.array(count)),
 });
 
 const venueState = z.strictObject({
@@ -70,6 +52,7 @@ const venueState = z.strictObject({
   baseUsdE8: positive,
   closeFactorBps: bps,
   fullCloseHfWad: amount,
+  fullCloseBase: z.exactOptional(positive),
   reserves: z.array(reserveState),
   eModes: z.exactOptional(z.array(eModeState)),
   accounts: z.array(accountState),
@@ -91,19 +74,6 @@ const feedState = z.strictObject({
   updatedAt: count,
 });
 
-const poolState = z.strictObject({
-  pool: address,
-  kind: z.literal("uniswap-v3"),
-  token0: address,
-  token1: address,
-  fee: count,
-  tickSpacing: z.int().min(1),
-  sqrtPriceX96: positive,
-  tick: z.int(),
-  liquidity: amount,
-  ticks: z.array(z.tuple([z.int(), integer]).readonly()),
-});
-
 const forcedSale = z.strictObject({
   block: count,
   logIndex: count,
@@ -117,7 +87,7 @@ const forcedSale = z.strictObject({
 });
 
 const exclusion = z.strictObject({
-  scope: z.enum(["venue", "reserve", "account", "pool", "feed", "asset"]),
+  scope: z.enum(["venue", "reserve", "account", "pool", "perp-venue", "perp-market", "feed", "asset"]),
   id: z.string(),
   reason: z.string(),
 });
@@ -130,6 +100,7 @@ const schema = z.strictObject({
   feeds: z.array(feedState),
   venues: z.array(venueState),
   pools: z.array(poolState),
+  perps: z.exactOptional(z.array(perpVenueState).min(1)),
   forcedSales: z.array(forcedSale),
   exclusions: z.array(exclusion),
 });
@@ -162,21 +133,32 @@ export function parseSnapshot(text: string): Snapshot {
 
 /** Arrays are sorted as {@link Snapshot} says, without repetition, and indices point at something. */
 function requireOrder(snapshot: Snapshot): void {
-  const { assets, feeds, venues, pools, forcedSales, exclusions } = snapshot;
+  const { assets, feeds, venues, pools, perps, forcedSales, exclusions } = snapshot;
   ascending("assets", assets, (a, b) => order(a.asset, b.asset));
   ascending("feeds", feeds, (a, b) => order(a.feed, b.feed));
   ascending("venues", venues, (a, b) => order(a.venue, b.venue));
-  ascending("pools", pools, (a, b) => order(a.pool, b.pool));
+  ascending("pools", pools, (a, b) => order(nameOfPool(a), nameOfPool(b)));
   ascending("forcedSales", forcedSales, (a, b) => order(a.block, b.block) || order(a.logIndex, b.logIndex));
   ascending("exclusions", exclusions, (a, b) => order(a.scope, b.scope) || order(a.id, b.id));
   for (const { asset, lookThrough } of assets) {
     ascending(`lookThrough of ${asset}`, lookThrough, (a, b) => order(a.asset, b.asset));
   }
-  for (const { pool, ticks } of pools) ascending(`ticks of ${pool}`, ticks, (a, b) => order(a[0], b[0]));
+  requirePerpOrder(perps ?? []);
+  for (const pool of pools) {
+    if ("ticks" in pool) ascending(`ticks of ${nameOfPool(pool)}`, pool.ticks, (a, b) => order(a[0], b[0]));
+  }
   for (const { venue, reserves, accounts, eModes } of venues) {
     ascending(`reserves of ${venue}`, reserves, (a, b) => byMarket(a, b) || order(a.asset, b.asset));
     ascending(`accounts of ${venue}`, accounts, (a, b) => byMarket(a, b) || order(a.account, b.account));
     ascending(`eModes of ${venue}`, eModes ?? [], (a, b) => order(a.id, b.id));
+    for (const { id, collateral, borrowable } of eModes ?? []) {
+      for (const list of [collateral ?? [], borrowable ?? []]) {
+        ascending(`reserves of e-mode ${id}`, list, order);
+        const last = list.at(-1) ?? -1;
+        if (last >= reserves.length)
+          throw new SnapshotMalformed(`reserve ${last} of e-mode ${id}`, "one of the venue's");
+      }
+    }
     for (const { account, collateral, debt } of accounts) {
       for (const positions of [collateral, debt]) {
         ascending(`positions of ${account}`, positions, (a, b) => order(a[0], b[0]));
@@ -189,13 +171,4 @@ function requireOrder(snapshot: Snapshot): void {
 
 function byMarket(a: { readonly market?: string }, b: { readonly market?: string }): number {
   return order(a.market ?? "", b.market ?? "");
-}
-
-function order<T extends string | number>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function ascending<T>(what: string, list: readonly T[], compare: (a: T, b: T) => number): void {
-  const at = list.findIndex((item, i) => i > 0 && compare(list[i - 1]!, item) >= 0);
-  if (at !== -1) throw new SnapshotMalformed(`${what} out of order at ${at}`, "ascending entries, each once");
 }

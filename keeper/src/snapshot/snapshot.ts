@@ -1,4 +1,6 @@
 import type { Address, Bps, Hex } from "../units.js";
+import type { PerpVenueState } from "./perps.js";
+import type { PoolState } from "./pool-state.js";
 
 /**
  * The canonical state of one block: everything the model reads, and nothing else. Integers are raw chain integers;
@@ -14,8 +16,10 @@ export interface Snapshot {
   readonly feeds: readonly FeedState[];
   /** Ascending by address. */
   readonly venues: readonly VenueState[];
-  /** Ascending by address. */
+  /** Ascending by (address, id). */
   readonly pools: readonly PoolState[];
+  /** Perpetual venues, ascending by address. Absent where there is none. */
+  readonly perps?: readonly PerpVenueState[];
   /** Liquidations within the calibration's resilience window, ascending by (block, logIndex). */
   readonly forcedSales: readonly ForcedSale[];
   /** What could not be read, and why; counted against coverage. Ascending by (scope, id). */
@@ -67,9 +71,11 @@ export interface VenueState {
   readonly closeFactorBps: Bps;
   /** At or below this health factor everything may be repaid, 1e18-scaled. */
   readonly fullCloseHfWad: bigint;
+  /** Where collateral or debt is worth no more than this, everything may be repaid, too; base units. Absent where no such rule is. */
+  readonly fullCloseBase?: bigint;
   /** Ascending by (market, asset). */
   readonly reserves: readonly ReserveState[];
-  /** Categories that a reserve is in, ascending by id. Absent where there is none. */
+  /** Categories that a reserve is in, or that the venue lists, ascending by id. Absent where there is none. */
   readonly eModes?: readonly EModeState[];
   /** Accounts with debt or collateral, ascending by (market, address). */
   readonly accounts: readonly AccountState[];
@@ -98,7 +104,10 @@ export interface ReserveState {
   readonly eMode?: number;
 }
 
-/** Rules that replace a reserve's own for an account and a reserve that are both in this category. */
+/**
+ * Rules that replace a reserve's own for an account and a reserve that are both in this category: a reserve that names it, or,
+ * where the category has lists, one that is among its collateral.
+ */
 export interface EModeState {
   readonly id: number;
   readonly ltvBps: Bps;
@@ -106,6 +115,10 @@ export interface EModeState {
   readonly liquidationBonusBps: Bps;
   /** Price of every reserve of the category, in base currency units per whole unit. Absent: the reserves' own. */
   readonly priceBase?: bigint;
+  /** Indices of reserves that are collateral on these terms, ascending. Absent where reserves name their one category. */
+  readonly collateral?: readonly number[];
+  /** Indices of reserves that accounts in the category may borrow, ascending. Absent as {@link collateral} is. */
+  readonly borrowable?: readonly number[];
 }
 
 export interface AccountState {
@@ -118,22 +131,6 @@ export interface AccountState {
   readonly collateral: readonly (readonly [reserve: number, units: bigint])[];
   /** Raw units owed, interest included. Ascending by reserve index; amounts above 0. */
   readonly debt: readonly (readonly [reserve: number, units: bigint])[];
-}
-
-/** A Uniswap v3 pool with every initialised tick. */
-export interface PoolState {
-  readonly pool: Address;
-  readonly kind: "uniswap-v3";
-  readonly token0: Address;
-  readonly token1: Address;
-  /** Hundredths of a basis point. */
-  readonly fee: number;
-  readonly tickSpacing: number;
-  readonly sqrtPriceX96: bigint;
-  readonly tick: number;
-  readonly liquidity: bigint;
-  /** Ascending. */
-  readonly ticks: readonly (readonly [tick: number, liquidityNet: bigint])[];
 }
 
 /** One liquidation, as its event tells. */
@@ -151,7 +148,7 @@ export interface ForcedSale {
 }
 
 export interface Exclusion {
-  readonly scope: "venue" | "reserve" | "account" | "pool" | "feed" | "asset";
+  readonly scope: "venue" | "reserve" | "account" | "pool" | "perp-venue" | "perp-market" | "feed" | "asset";
   readonly id: string;
   readonly reason: string;
 }

@@ -18,7 +18,7 @@ import { usd } from "../../../keeper/src/lab/case-studies/wording.js";
 import { CaseDataAbsent, staleCaseStudies, writeCaseStudies } from "../../../keeper/src/lab/case-studies/write.js";
 import { explain } from "../../../keeper/src/model/assess.js";
 import { parseCalibration } from "../../../keeper/src/model/calibration.js";
-import type { PoolState } from "../../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../../keeper/src/snapshot/pool-state.js";
 import { requireShared } from "../../shared-data.js";
 
 const CALIBRATION = "keeper/calibration/mainnet-1.json";
@@ -30,7 +30,7 @@ const PAIRS: readonly Pair[] = [
 ];
 
 /** Whole units of the base that bring the pool down by `drop`. */
-function sold(pool: PoolState, { base }: Pair, drop: number): number {
+function sold(pool: UniswapV3Pool, { base }: Pair, drop: number): number {
   const walk = walkOfPool(pool, pool.token0 === bookAssetAddress(base.symbol));
   return baseSoldTo(walk, walk.start * Math.sqrt(1 - drop)) / 10 ** base.decimals;
 }

@@ -13,7 +13,7 @@ import { approve, issue } from "../../../keeper/src/lab/world/tokens.js";
 import type { WorldPool } from "../../../keeper/src/lab/world/uniswap.js";
 import { type World, assetOf, buildWorld } from "../../../keeper/src/lab/world/world.js";
 import { followUniswapV3, viewUniswapV3 } from "../../../keeper/src/liquidity/uniswap-v3.js";
-import type { PoolState } from "../../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../../keeper/src/snapshot/pool-state.js";
 import { expectRejection } from "../chain/fixture.js";
 import { readAll } from "../venues/truth.js";
 
@@ -73,7 +73,7 @@ describe("followUniswapV3 on genuine pools", () => {
   });
   after(() => chain.close());
 
-  const fresh = async (pool: WorldPool): Promise<PoolState> =>
+  const fresh = async (pool: WorldPool): Promise<UniswapV3Pool> =>
     viewUniswapV3(pool.address, await followUniswapV3(rpc, pool.address).load(await rpc.head(), undefined));
 
   it("default: state and ticks are what the pool's own getters say", async () => {
@@ -103,7 +103,7 @@ describe("followUniswapV3 on genuine pools", () => {
   it("default: net liquidity adds up to nothing, and to the liquidity in range up to the price", async () => {
     for (const pool of world.pools) {
       const { ticks, tick: at, liquidity } = await fresh(pool);
-      const sum = (list: PoolState["ticks"]): bigint => list.reduce((total, [, net]) => total + net, 0n);
+      const sum = (list: UniswapV3Pool["ticks"]): bigint => list.reduce((total, [, net]) => total + net, 0n);
       expect(sum(ticks)).to.equal(0n);
       expect(sum(ticks.filter(([tick]) => tick <= at))).to.equal(liquidity);
       expect(ticks.length).to.be.at.least(4);

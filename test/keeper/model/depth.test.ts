@@ -5,7 +5,8 @@ import { marketsOf } from "../../../keeper/src/graph/markets.js";
 import { baseSoldTo, walkOfPool, type PoolWalk } from "../../../keeper/src/graph/pool-walk.js";
 import { getSqrtRatioAtTick, sqrtFromX96 } from "../../../keeper/src/graph/uniswap-v3/tick-math.js";
 import { averageFactor, depthUsdAt, marginalFactor } from "../../../keeper/src/model/impact.js";
-import type { AssetState, PoolState } from "../../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../../keeper/src/snapshot/pool-state.js";
+import type { AssetState } from "../../../keeper/src/snapshot/snapshot.js";
 import { fullRangePool, STETH, USDC, WETH } from "./snapshot-fixture.js";
 
 interface SwapVectors {
@@ -99,7 +100,7 @@ describe("tabulate", () => {
   });
 
   it("past the last tick with liquidity there is nobody left", () => {
-    const band: PoolState = {
+    const band: UniswapV3Pool = {
       ...pool,
       ticks: [
         [pool.tick - 1_000, pool.liquidity],
@@ -174,7 +175,7 @@ function slack(walk: PoolWalk): number {
   return 2 + (Math.max(0, ...walk.liquidity) / walk.start) * 2 ** -51;
 }
 
-function poolOf(p: SwapVectors["pools"][number], tick: number): PoolState {
+function poolOf(p: SwapVectors["pools"][number], tick: number): UniswapV3Pool {
   const net = new Map<number, bigint>();
   for (const { tickLower, tickUpper, liquidity } of p.positions) {
     net.set(tickLower, (net.get(tickLower) ?? 0n) + BigInt(liquidity));

@@ -1,10 +1,10 @@
 import type {
   AssetState,
   ForcedSale,
-  PoolState,
   ReserveState,
   Snapshot,
 } from "../../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../../keeper/src/snapshot/pool-state.js";
 import type { Address } from "../../../keeper/src/units.js";
 import { toUnitsDown } from "../../../keeper/src/units.js";
 
@@ -110,7 +110,7 @@ export function fullRangePool(
   { base, quote }: { readonly base: MarketSymbol; readonly quote: MarketSymbol },
   reserve: number,
   price: number,
-): PoolState {
+): UniswapV3Pool {
   const baseIs0 = ADDRESSES[base] < ADDRESSES[quote];
   const raw = price * 10 ** (decimalsOf(quote) - decimalsOf(base));
   const rawReserve = reserve * 10 ** decimalsOf(base);

@@ -3,7 +3,7 @@ import { keccak256, toUtf8Bytes } from "ethers";
 import { NotCanonical, canonicalJson, snapshotHash } from "../../../keeper/src/snapshot/canonical.js";
 import { SnapshotMalformed, parseSnapshot } from "../../../keeper/src/snapshot/parse.js";
 import type { Snapshot } from "../../../keeper/src/snapshot/snapshot.js";
-import { addressOf, sampleAccounts, sampleSnapshot } from "./sample.js";
+import { addressOf, sampleAccounts, samplePool, sampleSnapshot } from "./sample.js";
 
 describe("canonicalJson", () => {
   it("default: keys sorted by code unit, no whitespace, bigints as decimal strings", () => {
@@ -82,13 +82,12 @@ describe("parseSnapshot", () => {
   it("error: SnapshotMalformed for lists out of order or with repetitions", () => {
     const base = sampleSnapshot();
     const [venue] = base.venues;
-    const [pool] = base.pools;
     const unordered: Snapshot[] = [
       { ...base, assets: base.assets.toReversed() },
       { ...base, feeds: [...base.feeds, ...base.feeds] },
       { ...base, venues: [{ ...venue!, accounts: venue!.accounts.toReversed() }] },
       { ...base, venues: [{ ...venue!, reserves: venue!.reserves.toReversed() }] },
-      { ...base, pools: [{ ...pool!, ticks: pool!.ticks.toReversed() }] },
+      { ...base, pools: [{ ...samplePool, ticks: samplePool.ticks.toReversed() }] },
       { ...base, forcedSales: [...base.forcedSales, ...base.forcedSales] },
       sampleSnapshot([
         {

@@ -3,11 +3,11 @@ import { canonicalJson } from "../../../keeper/src/snapshot/canonical.js";
 import { type SnapshotParts, composeSnapshot } from "../../../keeper/src/snapshot/compose.js";
 import { parseSnapshot } from "../../../keeper/src/snapshot/parse.js";
 import type { Snapshot } from "../../../keeper/src/snapshot/snapshot.js";
-import { addressOf, sampleSnapshot } from "./sample.js";
+import { addressOf, samplePool, sampleSnapshot } from "./sample.js";
 
 const sample = sampleSnapshot();
 const [venue] = sample.venues;
-const [pool] = sample.pools;
+const pool = samplePool;
 const [weth, usdc, feed] = [addressOf(1), addressOf(2), addressOf(9)];
 
 function parts(changes: Partial<SnapshotParts> = {}, baseUnit = 10n ** 8n, baseUsdFeed?: typeof feed): SnapshotParts {
@@ -15,7 +15,7 @@ function parts(changes: Partial<SnapshotParts> = {}, baseUnit = 10n ** 8n, baseU
   const view = { state: { ...state, baseUnit }, baseUsdFeed, forcedSales: sample.forcedSales, exclusions: [] };
   return {
     venues: [{ venue: venue!.venue, kind: "read", view }],
-    pools: [{ pool: pool!.pool, kind: "read", view: pool! }],
+    pools: [{ pool: pool.pool, kind: "read", view: pool }],
     feeds: sample.feeds,
     exclusions: sample.exclusions,
     tokens: [
@@ -75,7 +75,7 @@ describe("composeSnapshot", () => {
     const snapshot = compose(
       parts({
         venues: [{ venue: venue!.venue, kind: "unreadable", reason: "not a pool" }],
-        pools: [{ pool: pool!.pool, kind: "read", view: { ...pool!, sqrtPriceX96: 0n } }],
+        pools: [{ pool: pool.pool, kind: "read", view: { ...pool, sqrtPriceX96: 0n } }],
       }),
     );
     const reasons = snapshot.exclusions.map(({ scope, reason }) => [scope, reason]);

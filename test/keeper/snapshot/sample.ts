@@ -1,3 +1,4 @@
+import type { UniswapV3Pool } from "../../../keeper/src/snapshot/pool-state.js";
 import type { AccountState, Snapshot } from "../../../keeper/src/snapshot/snapshot.js";
 import type { Address } from "../../../keeper/src/units.js";
 
@@ -5,6 +6,23 @@ import type { Address } from "../../../keeper/src/units.js";
 export function addressOf(n: number): Address {
   return `0x${n.toString(16).padStart(40, "0")}` as Address;
 }
+
+/** The pool of {@link sampleSnapshot}. */
+export const samplePool: UniswapV3Pool = {
+  pool: addressOf(4),
+  kind: "uniswap-v3",
+  token0: addressOf(1),
+  token1: addressOf(2),
+  fee: 3_000,
+  tickSpacing: 60,
+  sqrtPriceX96: 1n << 96n,
+  tick: -1,
+  liquidity: 7n,
+  ticks: [
+    [-60, 7n],
+    [60, -7n],
+  ],
+};
 
 /** A small snapshot in which every optional field and every kind of entry occurs. */
 export function sampleSnapshot(accounts: readonly AccountState[] = sampleAccounts(2)): Snapshot {
@@ -45,23 +63,7 @@ export function sampleSnapshot(accounts: readonly AccountState[] = sampleAccount
         totalDebtBase: 5n,
       },
     ],
-    pools: [
-      {
-        pool: addressOf(4),
-        kind: "uniswap-v3",
-        token0: weth,
-        token1: usdc,
-        fee: 3_000,
-        tickSpacing: 60,
-        sqrtPriceX96: 1n << 96n,
-        tick: -1,
-        liquidity: 7n,
-        ticks: [
-          [-60, 7n],
-          [60, -7n],
-        ],
-      },
-    ],
+    pools: [samplePool],
     forcedSales: [
       {
         block: 11,

@@ -60,8 +60,8 @@ export function computeSwapStep(
   };
 }
 
-/** What goes in from one price to another: token0 on the way down. */
-function inputBetween(from: bigint, to: bigint, liquidity: bigint): bigint {
+/** What goes in from one price to another, raw units without the fee: token0 on the way down. */
+export function inputBetween(from: bigint, to: bigint, liquidity: bigint): bigint {
   return from >= to ? getAmount0Delta(to, from, liquidity, true) : getAmount1Delta(from, to, liquidity, true);
 }
 

@@ -1,5 +1,7 @@
-import type { PoolState } from "../../snapshot/snapshot.js";
+import type { UniswapV3Pool, UniswapV4Pool } from "../../snapshot/pool-state.js";
 import { intToBig } from "../../units.js";
+import { swapFee } from "../uniswap-v4/swap-fee.js";
+import { computeSwapStepV4 } from "../uniswap-v4/swap-math.js";
 import { SwapReverted } from "./errors.js";
 import { computeSwapStep } from "./swap-math.js";
 import {
@@ -32,7 +34,7 @@ export interface SwapOutcome {
   readonly sqrtPriceX96: bigint;
   readonly liquidity: bigint;
   readonly tick: number;
-  /** By how much the fee growth of the token that came in rose, Q128; the protocol's own share of the fee off. */
+  /** By how much the fee growth of the token that came in rose, Q128; in v3 the protocol's own share of the fee off. */
   readonly feeGrowthGlobalX128: bigint;
 }
 
@@ -41,9 +43,11 @@ export interface SwapOutcome {
  * swap, so their sums are kept: a swap searches them and computes one step. Grows as far as swaps went.
  */
 export interface SwapPath {
-  readonly pool: PoolState;
+  readonly pool: UniswapV3Pool | UniswapV4Pool;
   readonly zeroForOne: boolean;
   readonly feePips: bigint;
+  /** How this version steps. */
+  readonly step: typeof computeSwapStep;
   /** Initialised ticks ahead, the nearest first. */
   readonly ahead: readonly (readonly [tick: number, liquidityNet: bigint])[];
   /** The start, then each stop that was reached. */
@@ -66,12 +70,13 @@ interface Mark {
 }
 
 /** Open a pool for swaps of token0 for token1 (`zeroForOne`) or the other way round. */
-export function openSwapPath(pool: PoolState, zeroForOne: boolean): SwapPath {
+export function openSwapPath(pool: UniswapV3Pool | UniswapV4Pool, zeroForOne: boolean): SwapPath {
   const { sqrtPriceX96, tick, liquidity } = pool;
   return {
     pool,
     zeroForOne,
-    feePips: intToBig(pool.fee),
+    feePips: intToBig(swapFee(pool, zeroForOne)),
+    step: pool.kind === "uniswap-v4" ? computeSwapStepV4 : computeSwapStep,
     ahead: zeroForOne ? pool.ticks.filter(([t]) => t <= tick).reverse() : pool.ticks.filter(([t]) => t > tick),
     marks: [{ sqrtPriceX96, tick, liquidity, paid: 0n, received: 0n, feeGrowthX128: 0n, crossed: 0 }],
   };
@@ -99,7 +104,7 @@ export function swapAlong(path: SwapPath, { amountSpecified, sqrtPriceLimitX96 }
   const from = marks[index - 1]!;
   const stop = marks[index]!;
 
-  const step = computeSwapStep(from.sqrtPriceX96, isPast(stop.sqrtPriceX96) ? limit : stop.sqrtPriceX96, {
+  const step = path.step(from.sqrtPriceX96, isPast(stop.sqrtPriceX96) ? limit : stop.sqrtPriceX96, {
     liquidity: from.liquidity,
     amountRemaining: exactIn ? amountSpecified - from.paid : amountSpecified + from.received,
     feePips,
@@ -117,7 +122,7 @@ export function swapAlong(path: SwapPath, { amountSpecified, sqrtPriceLimitX96 }
 }
 
 /** One swap through a pool; {@link openSwapPath} first where there are several. */
-export function swap(pool: PoolState, zeroForOne: boolean, order: SwapOrder): SwapOutcome {
+export function swap(pool: UniswapV3Pool | UniswapV4Pool, zeroForOne: boolean, order: SwapOrder): SwapOutcome {
   return swapAlong(openSwapPath(pool, zeroForOne), order);
 }
 
@@ -141,7 +146,7 @@ function nextMark(path: SwapPath, from: Mark): Mark {
   const initialised = from.crossed < ahead.length && (zeroForOne ? tick >= boundary : tick <= boundary);
   const stop = initialised ? tick : boundary;
   const { liquidity } = from;
-  const step = computeSwapStep(from.sqrtPriceX96, getSqrtRatioAtTick(stop), {
+  const step = path.step(from.sqrtPriceX96, getSqrtRatioAtTick(stop), {
     liquidity,
     amountRemaining: I256_MAX,
     feePips,

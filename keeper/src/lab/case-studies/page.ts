@@ -1,5 +1,5 @@
 import { explain } from "../../model/assess.js";
-import type { PoolState } from "../../snapshot/snapshot.js";
+import type { PoolState } from "../../snapshot/pool-state.js";
 import { intToBig } from "../../units.js";
 import { findingsOf, type Findings } from "./findings.js";
 import { distributionPlot, ladderPlot } from "./plots.js";
@@ -83,6 +83,7 @@ function depthBand({ plan, book, snapshot, calibration }: Study): string {
 }
 
 function deepened(pool: PoolState, times: number, per: number): PoolState {
+  if (!("ticks" in pool)) throw new RangeError(`pool ${pool.pool}: saw ${pool.kind}, expected liquidity between ticks`);
   const scaled = (liquidity: bigint): bigint => (liquidity * intToBig(times)) / intToBig(per);
   const lower = new Map<number, bigint>();
   // Rounding tick by tick would leave liquidity below zero at the last: the running sum is what is scaled.

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { bookAssetAddress } from "../../books/snapshot-of-book.js";
 import { getTickAtSqrtRatio } from "../../graph/uniswap-v3/tick-math.js";
 import { namedAddress } from "../../books/named-address.js";
-import type { PoolState } from "../../snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../snapshot/pool-state.js";
 import { intToBig } from "../../units.js";
 
 /** An asset of a book as one side of a pool. */
@@ -30,10 +30,10 @@ const Q192 = 1n << 192n;
 const MANTISSA = 52;
 
 /** A pool seen from its base: prices are raw quote per raw base. */
-type Oriented = Pick<PoolState, "fee" | "tickSpacing" | "sqrtPriceX96"> & Pick<PoolState, "ticks">;
+type Oriented = Pick<UniswapV3Pool, "fee" | "tickSpacing" | "sqrtPriceX96"> & Pick<UniswapV3Pool, "ticks">;
 
 /** A constant product with `baseUnits` whole units on the base's side, at the pair's price. */
-export function constantProduct(pair: Pair, name: string, baseUnits: number): PoolState {
+export function constantProduct(pair: Pair, name: string, baseUnits: number): UniswapV3Pool {
   const ratio = rawRatio(pair);
   const liquidity = scaledBig(Math.sqrt(ratio) * baseUnits * 10 ** pair.base.decimals, 0);
   const ticks = [[-FULL_RANGE, liquidity] as const, [FULL_RANGE, -liquidity] as const];
@@ -52,7 +52,7 @@ const recording = z.object({
  * A recorded pool at the pair's price: its liquidity, tick by tick, moved by whole tick spacings to where the price is.
  * The file's token0 must be the base.
  */
-export function recordedPool(pair: Pair, path: string): PoolState {
+export function recordedPool(pair: Pair, path: string): UniswapV3Pool {
   const text = gunzipSync(readFileSync(path)).toString("utf8");
   // Liquidity exceeds 2^53: integers of that size are read as text.
   const { name, block, scalars, tick_data } = recording.parse(
@@ -68,7 +68,7 @@ export function recordedPool(pair: Pair, path: string): PoolState {
 }
 
 /** Token0 is the lower address: where that is the quote, the pool is turned round. */
-function placed({ base, quote }: Pair, name: string, pool: Oriented): PoolState {
+function placed({ base, quote }: Pair, name: string, pool: Oriented): UniswapV3Pool {
   const [b, q] = [bookAssetAddress(base.symbol), bookAssetAddress(quote.symbol)];
   const sqrtPriceX96 = b < q ? pool.sqrtPriceX96 : Q192 / pool.sqrtPriceX96;
   const turned = pool.ticks.map(([tick, net]) => [-tick, -net] as const).reverse();

@@ -4,7 +4,8 @@ import type { Book } from "../../books/book.js";
 import { loadBook } from "../../books/load-book.js";
 import { snapshotOfBook } from "../../books/snapshot-of-book.js";
 import { parseCalibration, valueFor, type Calibration } from "../../model/calibration.js";
-import type { PoolState, Snapshot } from "../../snapshot/snapshot.js";
+import type { PoolState, UniswapV3Pool } from "../../snapshot/pool-state.js";
+import type { Snapshot } from "../../snapshot/snapshot.js";
 import { dailyVolumeUsd, volumeDepthUsd } from "./exchange-depth.js";
 import { constantProduct, recordedPool, type Pair, type PoolSide } from "./pools.js";
 
@@ -143,11 +144,11 @@ export function marketPools(
   plan: Pick<StudyPlan, "day" | "calibratedAs" | "markets">,
   book: Pick<Book, "name" | "assets" | "ethUsd">,
   { data, calibration }: { readonly data: string; readonly calibration: Calibration },
-): PoolState[] {
+): UniswapV3Pool[] {
   const ethUsd = Number(book.ethUsd);
   return plan.markets.map((market) => {
     const pair: Pair = { base: sideOf(book, market.base), quote: sideOf(book, market.quote) };
-    const product = (usd: number, name: string): PoolState =>
+    const product = (usd: number, name: string): UniswapV3Pool =>
       constantProduct(pair, name, usd / (pair.base.price * ethUsd));
     if (market.from === "pool") return recordedPool(pair, join(data, "liquidity-dex/degenbot/1", market.file));
     if (market.from === "assumption") return product(market.sideUsd, "assumed");

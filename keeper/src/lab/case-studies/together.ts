@@ -9,7 +9,8 @@ import { sweep, shockOf } from "../../model/sweep.js";
 import { exogenousPrices } from "../../model/price-state.js";
 import { expectedShortfall } from "../../model/tail-risk.js";
 import { nettingReport, poolOwners, unifiedValueUsd, type OwnerMargin } from "../../model/unified-margin.js";
-import type { PoolState, Snapshot } from "../../snapshot/snapshot.js";
+import type { PoolState } from "../../snapshot/pool-state.js";
+import type { Snapshot } from "../../snapshot/snapshot.js";
 import { marketPools, studySnapshot, type Study, type StudyPlan } from "./study.js";
 
 /** Two venues with markets and owners in common. */

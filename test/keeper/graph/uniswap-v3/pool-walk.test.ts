@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { baseSoldTo, walkOfPool } from "../../../../keeper/src/graph/pool-walk.js";
 import { swap } from "../../../../keeper/src/graph/uniswap-v3/swap.js";
 import { sqrtFromX96 } from "../../../../keeper/src/graph/uniswap-v3/tick-math.js";
-import type { PoolState } from "../../../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../../../keeper/src/snapshot/pool-state.js";
 import { fromUnits } from "../../../../keeper/src/units.js";
 import { randomPool } from "./random-pool.js";
 import { sqrtPriceAt } from "./slow-swap.js";
@@ -51,7 +51,7 @@ describe("baseSoldTo", () => {
   });
 });
 
-function expectAgreement(pool: PoolState, baseIsToken0: boolean, limit: bigint, exact: bigint): void {
+function expectAgreement(pool: UniswapV3Pool, baseIsToken0: boolean, limit: bigint, exact: bigint): void {
   const walk = walkOfPool(pool, baseIsToken0);
   const target = baseIsToken0 ? sqrtFromX96(limit) : 1 / sqrtFromX96(limit);
   const deepest = walk.liquidity.reduce((most, liquidity) => Math.max(most, liquidity), 0);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { PoolState } from "../../../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../../../keeper/src/snapshot/pool-state.js";
 import { sqrtPriceAt, tickAt } from "./slow-swap.js";
 
 /** One provider's range, in multiples of the tick spacing around the price. */
@@ -37,7 +37,7 @@ export function randomPool({ reach, liquidityBits }: { reach: number; liquidityB
     .map(({ kind, tick, offset, bands }) => poolOf(kind, sqrtPriceAt(tick) + offset, bands));
 }
 
-function poolOf(kind: (typeof FEES)[number], sqrtPriceX96: bigint, bands: readonly Band[]): PoolState {
+function poolOf(kind: (typeof FEES)[number], sqrtPriceX96: bigint, bands: readonly Band[]): UniswapV3Pool {
   const { tickSpacing } = kind;
   const tick = tickAt(sqrtPriceX96);
   const nets = new Map<number, bigint>();

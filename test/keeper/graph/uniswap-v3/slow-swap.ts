@@ -1,4 +1,4 @@
-import type { PoolState } from "../../../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../../../keeper/src/snapshot/pool-state.js";
 
 /**
  * The pool's swap as a loop from stop to stop, written from the formulas of the whitepaper (section 6) with nothing kept
@@ -55,7 +55,7 @@ export function tickAt(sqrtPriceX96: bigint): number {
 }
 
 /** Swap `amount` raw units, positive in, negative out, not beyond `limit`. */
-export function slowSwap(pool: PoolState, sellToken0: boolean, amount: bigint, limit: bigint): SlowOutcome {
+export function slowSwap(pool: UniswapV3Pool, sellToken0: boolean, amount: bigint, limit: bigint): SlowOutcome {
   const ahead = pool.ticks.filter(([t]) => (sellToken0 ? t <= pool.tick : t > pool.tick));
   if (sellToken0) ahead.reverse();
   const fee = BigInt(pool.fee);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { SwapReverted } from "../../../../keeper/src/graph/uniswap-v3/errors.js";
 import { openSwapPath, swap, swapAlong } from "../../../../keeper/src/graph/uniswap-v3/swap.js";
 import { MAX_SQRT_RATIO, MIN_SQRT_RATIO } from "../../../../keeper/src/graph/uniswap-v3/tick-math.js";
-import type { PoolState } from "../../../../keeper/src/snapshot/snapshot.js";
+import type { UniswapV3Pool } from "../../../../keeper/src/snapshot/pool-state.js";
 import { randomPool } from "./random-pool.js";
 import { slowSwap, sqrtPriceAt } from "./slow-swap.js";
 
@@ -17,7 +17,7 @@ const anyAmount = fc
 const edgeOf = (zeroForOne: boolean): bigint => (zeroForOne ? MIN_SQRT_RATIO + 1n : MAX_SQRT_RATIO - 1n);
 
 /** A limit `distance` multiples of half the tick spacing ahead: on ticks, on word boundaries, and in between. */
-function limitAhead(pool: PoolState, zeroForOne: boolean, distance: number): bigint {
+function limitAhead(pool: UniswapV3Pool, zeroForOne: boolean, distance: number): bigint {
   const half = Math.floor(pool.tick / pool.tickSpacing) * pool.tickSpacing;
   const limit = sqrtPriceAt(half + Math.ceil((distance * pool.tickSpacing) / 2) * (zeroForOne ? -1 : 1));
   const ahead = zeroForOne ? limit < pool.sqrtPriceX96 : limit > pool.sqrtPriceX96;
@@ -83,7 +83,7 @@ describe("swap", () => {
     );
   });
 
-  const pool: PoolState = {
+  const pool: UniswapV3Pool = {
     pool: "0x0000000000000000000000000000000000000001",
     kind: "uniswap-v3",
     token0: "0x0000000000000000000000000000000000000002",
