@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { Contract, Interface, concat, id, type Signer } from "ethers";
 import { type EulerLiquidationHook, EulerLiquidationHook__factory } from "../../typechain-types/index.js";
 import { expectRevert } from "../expect-revert.js";
+import { announceForkSource } from "./fork-source.js";
 import { type LiveBreaker, startLiveBreaker } from "./live-breaker.js";
 
 /** **Source:** euler-xyz/euler-interfaces, addresses, 1. */
@@ -27,6 +28,8 @@ const SUBJECT = id("live");
 async function send(contract: Contract, method: string, ...args: unknown[]): Promise<void> {
   await (await contract.getFunction(method)(...args)).wait();
 }
+
+before(announceForkSource);
 
 describe("EulerLiquidationHook on genuine vaults, on a live fork", function () {
   this.timeout(600_000);

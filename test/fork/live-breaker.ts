@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS, DEFAULT_TARGET_CONFIG } from "../../deploy/defaults.js"
 import { loadForeign } from "../../keeper/src/lab/world/artifacts.js";
 import { CircuitBreaker__factory, RiskOracle__factory, type CircuitBreaker } from "../../typechain-types/index.js";
 import { root } from "../repo/sources.js";
+import { requireMainnet } from "./fork-source.js";
 
 const require = createRequire(import.meta.url);
 const ETHER = 10n ** 18n;
@@ -28,20 +29,17 @@ export interface LiveBreaker {
   close(): Promise<void>;
 }
 
-/** Skips the running suite, loudly, unless MAINNET_RPC_URL names a node of mainnet; then forks its latest block. */
+/** Forks mainnet where `requireMainnet` finds it; skips the running suite, loudly, where it does not. */
 export async function startLiveBreaker(context: Mocha.Context): Promise<LiveBreaker> {
-  const url = process.env["MAINNET_RPC_URL"];
-  if (url === undefined) {
-    console.warn("      SKIPPED: MAINNET_RPC_URL is not set. It names a node of mainnet");
-    return context.skip();
-  }
-  const override = { chainId: 1, forking: { url } };
+  const { url, blockNumber, close } = await requireMainnet(context);
+  const override = { chainId: 1, forking: { url, ...(blockNumber === undefined ? {} : { blockNumber }) } };
   const server = await network.createServer({ network: "lab", override }, "127.0.0.1", 0);
   const { address, port } = await server.listen();
   const provider = new JsonRpcProvider(`http://${address}:${port}`, 1, { staticNetwork: true, cacheTimeout: -1 });
   return stage(provider, async () => {
     provider.destroy();
     await server.close();
+    await close();
   });
 }
 

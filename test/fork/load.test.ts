@@ -9,11 +9,13 @@ import { ArchiveConflict, ArchiveMalformed, ArchiveMissing } from "../../keeper/
 import { headerHash, mainnetHardfork } from "../../keeper/src/chain/archive/header.js";
 import { loadArchive } from "../../keeper/src/chain/archive/load.js";
 import { requireShared } from "../shared-data.js";
+import { announceForkSource, BLOCKS } from "./fork-source.js";
 import { genesisBlock, genesisHeader } from "./genesis.js";
 import { PAYER, READER, tinyArchive } from "./tiny-archive.js";
 
-const BLOCKS = "data/evm-pevm-blocks";
 type Json = Record<string, never>;
+
+before(announceForkSource);
 
 async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<Error | undefined> {
   try {

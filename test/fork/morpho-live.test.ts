@@ -3,6 +3,7 @@ import { AbiCoder, Contract, Interface, id, keccak256, toUtf8Bytes, type Signer 
 import { loadForeign } from "../../keeper/src/lab/world/artifacts.js";
 import { MorphoPreLiquidationOracle__factory, MorphoVaultSentinel__factory } from "../../typechain-types/index.js";
 import { expectRevert } from "../expect-revert.js";
+import { announceForkSource } from "./fork-source.js";
 import { type LiveBreaker, startLiveBreaker } from "./live-breaker.js";
 
 /** **Source:** docs.morpho.org, addresses, Ethereum. */
@@ -31,6 +32,8 @@ const HALT = 4;
 async function send(contract: Contract, method: string, ...args: unknown[]): Promise<void> {
   await (await contract.getFunction(method)(...args)).wait();
 }
+
+before(announceForkSource);
 
 describe("MorphoPreLiquidationOracle under Morpho's own pre-liquidation, on a live fork", function () {
   this.timeout(600_000);

@@ -130,9 +130,8 @@ describe("an archive of a recorded fork", () => {
     const text = await readFile(file, "utf8");
     await writeFile(file, text.slice(0, -20));
     await expectMalformed("manifest.json", "expected JSON");
-    const { [ACCOUNT]: _, ...accounts } = JSON.parse(text).objects.accounts;
     const content = JSON.parse(text);
-    await writeFile(file, JSON.stringify({ ...content, objects: { ...content.objects, accounts } }));
+    await writeFile(file, JSON.stringify({ ...content, objects: { ...content.objects, accounts: {} } }));
     await expectMalformed("manifest.json", "its list hashes to");
     await writeFile(file, JSON.stringify({ ...content, chainId: "one" }));
     await expectMalformed("manifest.json", "chainId");

@@ -60,7 +60,7 @@ function look(facts: Facts, hash: Hex, isFull: boolean): ReturnType<Read["look"]
 
 /**
  * The facts of a block as a node gives it, with whole transactions or their hashes. Its header has to hash to its hash, and its
- * transactions to the header's root; those of types that are not known here (other chains') are taken as they are.
+ * transactions to the header's root; with types above 3 among them (EIP-7702, other chains') they are taken as they are.
  *
  * **Throws** {@link FieldMalformed} where something does not hash, or it is not the `expected` block.
  */
