@@ -14,6 +14,7 @@ import { readAccounts } from "../../../keeper/src/venues/aave-accounts.js";
 import { PRICE_UNREADABLE, readReserves } from "../../../keeper/src/venues/aave-reserves.js";
 import { readFeeds } from "../../../keeper/src/venues/chainlink-feed.js";
 import { readTokens } from "../../../keeper/src/venues/erc20.js";
+import { readWrapped } from "../../../keeper/src/wrapped/wrapped-assets.js";
 import { burning } from "./strange-contracts.js";
 
 const GENESIS = 1_583_971_200;
@@ -122,6 +123,13 @@ describe("lenses where a node grants little gas", () => {
   it("behavior: tokens, of which one burns all it is given", async () => {
     const tokens = [...world.assets.map(({ address }) => address), burner, addressOf("DAI")];
     expect(await readInParts(async (of) => readTokens(await head(of), tokens))).to.be.above(0);
+  });
+
+  it("behavior: claims of wrapped tokens, of which one burns all it is given", async () => {
+    const tokens = world.assets.flatMap(({ aToken, address }) => [aToken.address, address]);
+    const unnamed = [...tokens, burner, ...tokens];
+    const wrapped = [{ kind: "aave-atoken", token: tokens[0]! } as const];
+    expect(await readInParts(async (of) => readWrapped(await head(of), wrapped, unnamed))).to.be.above(0);
   });
 
   it("behavior: ticks of a pool", async () => {

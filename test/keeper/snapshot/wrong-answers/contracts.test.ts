@@ -124,7 +124,7 @@ describe("wrong answers of contracts", function () {
         expect(reasonOf(snapshot, weth)).to.equal(reason);
         expect(snapshot.venues[0]!.reserves.find(({ asset }) => asset === weth)!.priceBase).to.equal(0n);
         expect(snapshot.pools).to.deep.equal([]);
-        expect(reasonOf(snapshot, scene.sources.pools[0]!.pool)).to.equal(`the decimals of ${weth} are unknown`);
+        expect(reasonOf(snapshot, scene.world.pools[0]!.address)).to.equal(`the decimals of ${weth} are unknown`);
         expect(coverageOf(snapshot)).to.equal(0);
         expect(coverageOf(await read({}))).to.equal(1);
       });

@@ -22,7 +22,7 @@ const withoutLogs = (receipt: unknown): unknown =>
 
 /** What a node's result of one method becomes. */
 const tampering =
-  (method: string, change: (result: unknown, call: RpcCall) => unknown): Script["tamper"] =>
+  (method: string, change: (result: unknown, call: RpcCall) => unknown): NonNullable<Script["tamper"]> =>
   (call, result) =>
     call.method === method ? change(result, call) : result;
 
