@@ -7,8 +7,7 @@ import type { Row } from "../chain/words.js";
 import type { Address } from "../units.js";
 import { eModesIn, readLiquidEModes } from "./aave-emodes.js";
 import type { RawEMode } from "./aave-emodes.js";
-import { AAVE_V2_RULES, aaveV3Rules } from "./aave-rules.js";
-import type { AaveRules } from "./aave-rules.js";
+import type { AaveVersion } from "./aave-rules.js";
 
 const RESERVE = {
   ltvBps: count(0, 0, 16),
@@ -76,8 +75,7 @@ export interface RawReserves {
   readonly reserves: readonly RawReserve[];
   /** Ascending by id. */
   readonly eModes: readonly RawEMode[];
-  /** Those of the pool's version. */
-  readonly rules: AaveRules;
+  readonly version: AaveVersion;
 }
 
 /** What the lens answers for a price that cannot be read. */
@@ -87,17 +85,18 @@ export const PRICE_UNREADABLE = (1n << 256n) - 1n;
 export async function readReserves(reader: BlockReader, pool: Address): Promise<RawReserves> {
   const { header, reserves, eModes } = await readPages(reader, AaveV3ReservesLens__factory, pool);
   const { baseUnit } = header;
-  const rules = aaveV3Rules(header);
-  if (!header.liquidEModes) return { baseUnit, reserves, eModes, rules };
+  const { liquidEModes, deficits, lateDivision, revision } = header;
+  const version = { liquidEModes, deficits, lateDivision, revision };
+  if (!liquidEModes) return { baseUnit, reserves, eModes, version };
   const without = reserves.map((reserve) => ({ ...reserve, eMode: 0 }));
-  return { baseUnit, reserves: without, eModes: await readLiquidEModes(reader, pool), rules };
+  return { baseUnit, reserves: without, eModes: await readLiquidEModes(reader, pool), version };
 }
 
 /** Read all reserves of an Aave v2 lending pool. Throws {@link CallReverted} where `pool` is none; {@link WordsMalformed}. */
 export async function readReservesV2(reader: BlockReader, pool: Address): Promise<RawReserves> {
   const { header, reserves } = await readPages(reader, AaveV2ReservesLens__factory, pool);
   const ofV2 = reserves.map((reserve) => ({ ...reserve, ...OF_V3_ONLY }));
-  return { baseUnit: header.baseUnit, reserves: ofV2, eModes: [], rules: AAVE_V2_RULES };
+  return { baseUnit: header.baseUnit, reserves: ofV2, eModes: [], version: "v2" };
 }
 
 /** Bits that v2 does not define. */

@@ -19,7 +19,7 @@ export interface AaveRules {
 }
 
 /** What a pool of v3 answers about itself. */
-export interface AaveVersion {
+export interface AaveV3Version {
   /** E-modes are sets of reserves, there is no stable debt: v3.2. */
   readonly liquidEModes: boolean;
   /** Bad debt is written off, small positions may be closed at once: v3.3. */
@@ -40,7 +40,7 @@ const REVISION_OF_3_5 = 9;
 const REVISION_OF_3_6 = 10;
 
 /** Aave v2: half of a debt, however low the health factor. Source: LendingPoolCollateralManager.sol of protocol-v2. */
-export const AAVE_V2_RULES: AaveRules = {
+const AAVE_V2_RULES: AaveRules = {
   kind: "aave-v2",
   compound: compoundBySecond,
   toSupplied: rayMul,
@@ -50,8 +50,16 @@ export const AAVE_V2_RULES: AaveRules = {
   fullCloseBase: 0n,
 };
 
+/** Which rules hold: plain data, as a state that outlives the process must be. */
+export type AaveVersion = "v2" | AaveV3Version;
+
+/** The rules of a version. */
+export function aaveRules(version: AaveVersion): AaveRules {
+  return version === "v2" ? AAVE_V2_RULES : aaveV3Rules(version);
+}
+
 /** The rules of an Aave v3 pool. Source: core-v3 1.19, aave-v3-origin 3.6 and its notes on each version between. */
-export function aaveV3Rules({ deficits, lateDivision, revision }: AaveVersion): AaveRules {
+function aaveV3Rules({ deficits, lateDivision, revision }: AaveV3Version): AaveRules {
   const roundsDirected = lateDivision && revision >= REVISION_OF_3_5;
   return {
     kind: "aave-v3",

@@ -8,6 +8,7 @@ import { indicesAt, stableDebtAt, totalDebt } from "./aave-interest.js";
 import type { Indices } from "./aave-interest.js";
 import { PRICE_UNREADABLE } from "./aave-reserves.js";
 import type { RawReserve, RawReserves } from "./aave-reserves.js";
+import { aaveRules } from "./aave-rules.js";
 import type { AaveRules } from "./aave-rules.js";
 import type { Followed } from "./follow-accounts.js";
 
@@ -40,7 +41,8 @@ interface ReserveAt {
  * `balanceOf` says. A reserve without a price has price 0 and is named among the exclusions.
  */
 export function viewAave(venue: Address, state: AaveState): Omit<VenueView, "baseUsdFeed"> {
-  const { rules, eModes } = state.market;
+  const { eModes } = state.market;
+  const rules = aaveRules(state.market.version);
   const { timestamp } = state.block;
   const now = { rules, timestamp };
   const byId = new Map<number, ReserveAt>();
