@@ -8,9 +8,11 @@ import { MAINNET_ASSETS } from "../../../keeper/src/lab/world/mainnet-spec.js";
 import { derivedAddress } from "../../../keeper/src/lab/world/orders.js";
 import { approve, issue } from "../../../keeper/src/lab/world/tokens.js";
 import { type World, assetOf, buildWorld } from "../../../keeper/src/lab/world/world.js";
-import type { Address } from "../../../keeper/src/units.js";
+import { lookThrough } from "../../../keeper/src/graph/look-through.js";
+import { type Address, fromUnits } from "../../../keeper/src/units.js";
 import { type WrappedRead, readWrapped } from "../../../keeper/src/wrapped/wrapped-assets.js";
 import { type WrappedSource, wrappedSourceSchema } from "../../../keeper/src/wrapped/wrapped-kinds.js";
+import { answeringEach, burning } from "../venues/strange-contracts.js";
 import { loadOpenVault, loadUniswapV2 } from "./genuine-tokens.js";
 
 const GENESIS = 1_583_971_200;
@@ -100,9 +102,9 @@ describe("readWrapped on genuine tokens", () => {
         const assets = await ask(vault, "convertToAssets", 10n ** BigInt(6 + offset));
         // A million deposited and 123,456.789012 given: 1.123456 whole units of USDC, the last of its decimals rounded down.
         expect(assets).to.equal(1_123_456n);
-        const { lookThrough, exclusions } = await claimsOf([{ kind: "erc4626", token: vault.address }]);
+        const { lookThrough: links, exclusions } = await claimsOf([{ kind: "erc4626", token: vault.address }]);
         expect(exclusions).to.deep.equal([]);
-        expect(lookThrough).to.deep.equal([
+        expect(links).to.deep.equal([
           { asset: vault.address, of: tokenOf("USDC").address, unitsWad: assets * 10n ** 12n },
         ]);
       });
@@ -131,9 +133,9 @@ describe("readWrapped on genuine tokens", () => {
     it("behavior: a share price that falls is read as it is: a loss is what there is to see", async () => {
       const vault = await openVault(0, 1_000_000n * USDC_UNIT);
       const growth = { anchorUnitsWad: String(2n * WAD), anchorAt: GENESIS, maxYearlyBps: 1_000 };
-      const { lookThrough, exclusions } = await claimsOf([{ kind: "erc4626", token: vault.address, growth }]);
+      const { lookThrough: links, exclusions } = await claimsOf([{ kind: "erc4626", token: vault.address, growth }]);
       expect(exclusions).to.deep.equal([]);
-      expect(lookThrough[0]!.unitsWad).to.equal(WAD);
+      expect(links[0]!.unitsWad).to.equal(WAD);
     });
   });
 
@@ -144,17 +146,17 @@ describe("readWrapped on genuine tokens", () => {
     const [supply, held] = await Promise.all([ask(aToken, "totalSupply"), ask(tokenOf("USDC"), "balanceOf", token)]);
     // The balances grew instead: more is owed to holders than lies there.
     expect(supply > held).to.equal(true);
-    const { lookThrough, exclusions } = await claimsOf([{ kind: "aave-atoken", token }]);
+    const { lookThrough: links, exclusions } = await claimsOf([{ kind: "aave-atoken", token }]);
     expect(exclusions).to.deep.equal([]);
-    expect(lookThrough).to.deep.equal([{ asset: token, of: tokenOf("USDC").address, unitsWad: WAD }]);
+    expect(links).to.deep.equal([{ asset: token, of: tokenOf("USDC").address, unitsWad: WAD }]);
   });
 
   it("default: a Uniswap v2 share is its part of both reserves, as burning it pays", async () => {
     const { steward } = world;
     const pair = await openPair(1_000n * ETHER, 2_000_000n * USDC_UNIT);
-    const { lookThrough, exclusions } = await claimsOf([{ kind: "uniswap-v2-lp", token: pair.address }]);
+    const { lookThrough: links, exclusions } = await claimsOf([{ kind: "uniswap-v2-lp", token: pair.address }]);
     expect(exclusions).to.deep.equal([]);
-    expect(lookThrough.map(({ of }) => of)).to.have.members([tokenOf("WETH").address, tokenOf("USDC").address]);
+    expect(links.map(({ of }) => of)).to.have.members([tokenOf("WETH").address, tokenOf("USDC").address]);
     const owner = derivedAddress("who burns shares");
     const shares = 10n ** 15n;
     steward.call(pair, "transfer", [pair.address, shares]);
@@ -162,7 +164,7 @@ describe("readWrapped on genuine tokens", () => {
     await steward.flush();
     for (const symbol of ["WETH", "USDC"]) {
       const paid = await ask(tokenOf(symbol), "balanceOf", owner);
-      const { unitsWad } = lookThrough.find(({ of }) => of === tokenOf(symbol).address)!;
+      const { unitsWad } = links.find(({ of }) => of === tokenOf(symbol).address)!;
       const claimed = (unitsWad * shares * 10n ** BigInt(symbol === "WETH" ? 18 : 6)) / (WAD * 10n ** 18n);
       expect(paid, symbol).to.equal(claimed);
       expect(paid > 0n).to.equal(true);
@@ -181,13 +183,116 @@ describe("readWrapped on genuine tokens", () => {
     expect(elsewhere.lookThrough[0]).to.deep.equal({ asset: token, of: base.of, unitsWad: (5n * WAD) / 4n });
   });
 
+  it("behavior: a vault of aTokens comes down to the reserve, through two wrappers", async () => {
+    const { steward, aave } = world;
+    const { aToken, address: usdc } = assetOf(world.assets, "USDC");
+    const vault = steward.deploy(loadOpenVault(), [aToken.address, 0]);
+    issue(steward, tokenOf("USDC"), steward.address, 3_000n * USDC_UNIT);
+    approve(steward, tokenOf("USDC"), aave.pool.address);
+    steward.call(aave.pool, "supply", [usdc, 3_000n * USDC_UNIT, steward.address, 0]);
+    approve(steward, aToken, vault.address);
+    steward.call(vault, "deposit", [2_000n * USDC_UNIT, steward.address]);
+    // Interest on what the vault holds is its own.
+    await steward.flush();
+    await chain.mine((await chain.timestamp()) + YEAR);
+    const sources = [
+      { kind: "erc4626", token: vault.address },
+      { kind: "aave-atoken", token: aToken.address },
+    ];
+    const { lookThrough: links } = await claimsOf(sources);
+    const tokens = [vault.address, aToken.address, usdc];
+    const claims = new Float64Array(9);
+    for (const { asset, of, unitsWad } of links) {
+      claims[3 * tokens.indexOf(asset) + tokens.indexOf(of)] = fromUnits(unitsWad, 18);
+    }
+    const { units, depth } = lookThrough(claims, 3);
+    const behind = fromUnits(await ask(vault, "convertToAssets", USDC_UNIT), 6);
+    expect(behind).to.be.above(1);
+    expect([...units.subarray(0, 3)]).to.deep.equal([0, 0, behind]);
+    expect([...depth]).to.deep.equal([2, 1, 0]);
+  });
+
+  describe("what cannot be read or believed", () => {
+    const unknown = (reason: string) => `what it is a claim on is unknown: ${reason}`;
+    const weth = (): Address => tokenOf("WETH").address;
+    const strange = (role: string, answers: Record<string, readonly bigint[]>) =>
+      answeringEach(chain, role, { "decimals()": [18n], ...answers });
+    const vaultOf = (asset: bigint, converts = WAD) => ({
+      "asset()": [asset],
+      "convertToAssets(uint256)": [converts],
+    });
+    const cases: readonly [title: string, kind: string, token: () => Promise<Address>, reason: () => string][] = [
+      ["nothing at the address", "erc4626", async () => derivedAddress("nothing"), () => "its decimals do not answer"],
+      ["no underlying", "compound-v2", async () => weth(), () => "what it is a claim on does not answer"],
+      [
+        "an underlying of 0",
+        "erc4626",
+        () => strange("of 0", vaultOf(0n)),
+        () => "what it is a claim on does not answer",
+      ],
+      ["no rate", "erc4626", () => strange("no rate", { "asset()": [5n] }), () => "its rate does not answer"],
+      ["a rate of 0", "erc4626", () => strange("rate 0", vaultOf(BigInt(weth()), 0n)), () => "its rate is 0"],
+      [
+        "an underlying that is no token",
+        "erc4626",
+        () => strange("no token", vaultOf(5n)),
+        () => "of 0x0000000000000000000000000000000000000005, which is behind it, decimals does not answer",
+      ],
+      [
+        "decimals of 77",
+        "erc4626",
+        () => strange("77", { ...vaultOf(BigInt(weth())), "decimals()": [77n] }),
+        () => "it has 77 decimals, expected 1 to 36",
+      ],
+      ["no pool", "uniswap-v2-lp", async () => weth(), () => "what it is a claim on does not answer"],
+      [
+        "no supply",
+        "curve-lp",
+        () => strange("no supply", { "totalSupply()": [0n] }),
+        () => "its supply is 0 or does not answer",
+      ],
+      ["no vault", "balancer-bpt", async () => weth(), () => "what it is a claim on does not answer"],
+    ];
+    for (const [title, kind, token, reason] of cases) {
+      it(`behavior: ${kind} with ${title}: no claim, and the reason`, async () => {
+        const address = await token();
+        await chain.mine((await chain.timestamp()) + 1);
+        const { lookThrough: links, exclusions } = await claimsOf([{ kind, token: address }]);
+        expect(links).to.deep.equal([]);
+        expect(exclusions).to.deep.equal([{ scope: "asset", id: address, reason: unknown(reason()) }]);
+      });
+    }
+
+    it("behavior: a claim on itself is none", async () => {
+      const token = derivedAddress("claim on itself");
+      await strange("claim on itself", vaultOf(BigInt(token)));
+      const { lookThrough: links, exclusions } = await claimsOf([{ kind: "erc4626", token }]);
+      expect(links).to.deep.equal([]);
+      expect(exclusions[0]!.reason).to.equal(unknown("it is a claim on itself"));
+    });
+
+    it("behavior: one that burns all gas fails alone", async () => {
+      const token = await burning(chain, "wrapped that burns");
+      const { aToken } = assetOf(world.assets, "WETH");
+      const { lookThrough: links, exclusions } = await claimsOf([
+        { kind: "erc4626", token },
+        { kind: "aave-atoken", token: aToken.address },
+      ]);
+      expect(links.map(({ asset }) => asset)).to.deep.equal([aToken.address]);
+      expect(exclusions.map(({ id }) => id)).to.deep.equal([token]);
+    });
+  });
+
   it("behavior: tokens that nobody named and that answer like claims are proposed, each as its kind", async () => {
     const vault = await openVault(0, 1_000n * USDC_UNIT);
     const pair = await openPair(ETHER, 2_000n * USDC_UNIT);
     const { aToken } = assetOf(world.assets, "WETH");
     const plain = [tokenOf("WETH").address, tokenOf("USDC").address, derivedAddress("nobody")];
-    const { lookThrough, exclusions } = await claimsOf([], [vault.address, pair.address, aToken.address, ...plain]);
-    expect(lookThrough).to.deep.equal([]);
+    const { lookThrough: links, exclusions } = await claimsOf(
+      [],
+      [vault.address, pair.address, aToken.address, ...plain],
+    );
+    expect(links).to.deep.equal([]);
     const says = (answers: string, kind: string) =>
       `what it is a claim on is unknown: it answers ${answers}; add it to sources.wrapped as ${kind}`;
     expect(exclusions).to.deep.equal([
