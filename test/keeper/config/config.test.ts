@@ -85,7 +85,12 @@ describe("loadConfig", () => {
     expect(config.chain).to.include({ chainId: 1, headQuorum: 2 });
     const pool = "0x87870bca3f3fd6335c3f4ce8392d69350b4fa4e2";
     expect(config.sources.venues[0]).to.deep.include({ kind: "aave-v3", pool });
-    expect(config.sources.lookThrough[0]?.unitsWad).to.equal(1_200_000_000_000_000_000n);
+    expect(config.sources.lookThrough[0]?.unitsWad).to.equal(10n ** 18n);
+    const feed = "0x5f4ec3df9cbd43714fe2740f5e3616155c5b8419";
+    expect(config.sources.feeds).to.deep.equal([{ feed, maxAgeSec: 4_500 }]);
+    const growth = { anchorUnitsWad: 1_164_454_276_599_657_236n, anchorAt: 1_713_851_735, maxYearlyBps: 600 };
+    const token = "0x7f39c581f595b53c5cb19bd0b3f8da6c935e2ca0";
+    expect(config.sources.wrapped).to.deep.equal([{ kind: "wsteth", token, growth }]);
     expect(config.gas).to.deep.equal({
       limit: 3_000_000n,
       maxFeeCap: 500_000_000_000n,
@@ -187,6 +192,7 @@ describe("loadConfig", () => {
     url: `http://127.0.0.1:${port}`,
     address: `0x${byte.repeat(20)}`,
   });
+  const vault = { kind: "erc4626", token: `0x${"aa".repeat(20)}` };
   const faults: [string, unknown, string][] = [
     ["chain.rpcUrls", [], "chain.rpcUrls: saw none, expected at least one URL"],
     ["chain.rpcUrls", ["ws://127.0.0.1:8545"], "chain.rpcUrls.0"],
@@ -196,6 +202,10 @@ describe("loadConfig", () => {
     ["contracts.breaker", `0x${"11".repeat(20)}`, "contracts: saw 0x1111"],
     ["contracts.oracle", "0x12", "contracts.oracle: expected an address"],
     ["sources.venues", [], "sources.venues"],
+    ["sources.feeds", [{ feed: `0x${"11".repeat(20)}`, maxAgeSec: 0 }], "sources.feeds.0"],
+    ["sources.wrapped", [vault, vault], `sources.wrapped: saw ${vault.token} twice among wrapped and lookThrough`],
+    ["sources.wrapped", [{ ...vault, kind: "erc-4626" }], "sources.wrapped.0.kind"],
+    ["sources.wrapped", [{ ...vault, kind: "rate" }], "sources.wrapped.0.of"],
     ["peers", [peer("33", 1), peer("33", 2)], "peers: saw one address twice"],
     ["peers", [peer("33", 1), peer("44", 1)], "peers: saw one URL twice"],
     ["publish", { targets: [`0x${"55".repeat(32)}`, `0x${"55".repeat(32)}`] }, "publish.targets: saw one target twice"],
