@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { BlockReader } from "../chain/rpc-pool.js";
 import { sourceKind } from "../chain/source-kind.js";
 import type { Hex } from "../units.js";
-import { address, wholeFrom } from "../values.js";
+import { address, bytes32, wholeFrom } from "../values.js";
 import { followAccounts } from "./follow-accounts.js";
 import type { AccountsVenue, Followed } from "./follow-accounts.js";
 import { marketsMadeIn, morphoFilter, morphoKeysOf, morphoSalesOf } from "./morpho-logs.js";
@@ -31,6 +31,11 @@ const schema = z.strictObject({
       error: "expected one feed for each asset",
     })
     .describe("feed in USD of each token that is lent: markets of others cannot be valued, and are excluded"),
+  markets: z
+    .array(bytes32)
+    .min(1)
+    .exactOptional()
+    .describe("ids of the markets to show; all where left out, though anybody can make one whose oracle says anything"),
 });
 
 /** Morpho Blue: isolated markets that anybody makes, each with one loan and one collateral token. */
@@ -39,9 +44,9 @@ export const morphoBlue = sourceKind({
   addressOf: ({ morpho }) => morpho,
   feedsOf: ({ loanFeeds }) => loanFeeds.map(({ feed }) => feed),
   follow: (chain, source, { resilienceWindowSec }) => followAccounts(chain, morphoVenue(source), resilienceWindowSec),
-  view: ({ morpho, loanFeeds }, state: MorphoState, feeds) => {
+  view: ({ morpho, loanFeeds, markets }, state: MorphoState, feeds) => {
     const feedOf = new Map(loanFeeds.map(({ asset, feed }) => [asset, feed] as const));
-    return viewMorpho(morpho, state, { feedOf, feeds });
+    return viewMorpho(morpho, state, { feedOf, feeds, markets: markets && new Set(markets) });
   },
 });
 

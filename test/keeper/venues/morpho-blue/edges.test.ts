@@ -5,9 +5,10 @@ import { type DevChain, startEmbeddedChain } from "../../../../keeper/src/lab/ch
 import { pushPrice } from "../../../../keeper/src/lab/world/chainlink.js";
 import { type Order, derivedAddress } from "../../../../keeper/src/lab/world/orders.js";
 import { createSnapshotReader } from "../../../../keeper/src/snapshot-reader.js";
-import type { Snapshot } from "../../../../keeper/src/snapshot/snapshot.js";
+import type { FeedState, ReserveState, Snapshot } from "../../../../keeper/src/snapshot/snapshot.js";
 import type { Address, Hex } from "../../../../keeper/src/units.js";
 import { morphoBlue } from "../../../../keeper/src/venues/morpho-blue.js";
+import { reservesOf } from "../../../../keeper/src/venues/morpho-reserves.js";
 import { answering, burning, reverting } from "../strange-contracts.js";
 import { mineAll } from "./history.js";
 import { LIQUIDATOR, type Market, type Stage, USERS, buildStage, makeMarket, makeMarketOn } from "./stage.js";
@@ -58,13 +59,18 @@ describe("Morpho Blue venue at its edges", () => {
     expect(passed).to.deep.equal([true, true, true]);
   }
 
-  async function read(loans: readonly ("USDC" | "DAI" | "WETH")[] = ["USDC"], fromBlock = 0): Promise<Snapshot> {
+  async function read(
+    loans: readonly ("USDC" | "DAI" | "WETH")[] = ["USDC"],
+    fromBlock = 0,
+    markets?: readonly Hex[],
+  ): Promise<Snapshot> {
     const pool = createRpcPool({ urls: [chain.url], chainId: chain.chainId, quorum: 1, timeoutMs: 5_000 });
     const loanFeeds = loans.map((loan) => ({
       asset: stage.tokens[loan].address,
       feed: stage.feeds[loan].proxy.address,
     }));
-    const venues = [{ kind: "morpho-blue" as const, morpho: stage.morpho.address, fromBlock, loanFeeds }];
+    const only = markets === undefined ? {} : { markets: [...markets] };
+    const venues = [{ kind: "morpho-blue" as const, morpho: stage.morpho.address, fromBlock, loanFeeds, ...only }];
     const sources = { venues, pools: [], feeds: [], lookThrough: [] };
     return createSnapshotReader(pool, sources, { resilienceWindowSec: 86_400 }).read(await pool.head());
   }
@@ -110,6 +116,11 @@ describe("Morpho Blue venue at its edges", () => {
     reverts: [() => reverting(chain, "mute"), "no price: its oracle does not answer"],
     "burns all its gas": [() => burning(chain, "burning"), "no price: its oracle does not answer"],
     "answers nothing": [() => answering(chain, "empty", []), "no price: its oracle does not answer"],
+    // 1e18 wei at this price are more than 256 bits hold.
+    "answers too much": [
+      () => answering(chain, "much", [2n ** 255n]),
+      `its oracle answers ${2n ** 255n}, with which Morpho overflows`,
+    ],
     "answers 0": [() => answering(chain, "zero", [0n]), "no price: its oracle answers 0"],
   };
   for (const [what, [strange, reason]] of Object.entries(STRANGE)) {
@@ -143,17 +154,26 @@ describe("Morpho Blue venue at its edges", () => {
     expect(venues[0]!.totalDebtBase).to.equal(0n);
   });
 
-  it("behavior: collateral without decimals, or with more than any amount can have, excludes its markets", async () => {
-    for (const [strange, decimals] of [
-      [answering(chain, "78 decimals", [78n]), "78"],
-      [reverting(chain, "no decimals"), "none"],
+  it("behavior: collateral without decimals, or with none that an asset can have, excludes its markets", async () => {
+    for (const [strange, reason] of [
+      [answering(chain, "78 decimals", [78n]), "its collateral: it has 78 decimals, expected 1 to 36"],
+      [reverting(chain, "no decimals"), "its collateral: decimals does not answer"],
     ] as const) {
       await replace(stage.tokens.WETH.address, strange);
       const { venues, exclusions } = await read();
-      const reasons = exclusions.filter(({ scope }) => scope === "reserve").map(({ reason }) => reason);
-      expect(reasons, decimals).to.deep.equal(Array(2).fill("its collateral has no decimals"));
+      const reasons = exclusions.filter(({ scope }) => scope === "reserve").map((exclusion) => exclusion.reason);
+      expect(reasons).to.deep.equal([reason, reason]);
       expect(venues[0]!.totalDebtBase).to.equal(2n * debtBase);
     }
+  });
+
+  it("behavior: only the markets that the configuration names are shown, if it names any; the others' debt counts", async () => {
+    const { venues, exclusions } = await read(["USDC"], 0, [other.id]);
+    expect(exclusions).to.deep.equal([
+      { scope: "reserve", id: idOf(market), reason: "it is none of the configured markets" },
+    ]);
+    expect(venues[0]!.accounts.map((a) => a.market)).to.deep.equal([other.id]);
+    expect(venues[0]!.totalDebtBase).to.equal(2n * debtBase);
   });
 
   it("behavior: a token lent against itself is no pair of reserves, and is excluded", async () => {
@@ -226,6 +246,21 @@ describe("Morpho Blue venue at its edges", () => {
       const outcome = await morphoBlue.open(pool, source, { resilienceWindowSec: 1 }).at(await pool.head());
       expect(outcome, morpho).to.deep.equal({ kind: "unreadable", reason: "a call of its contracts reverts" });
     }
+  });
+
+  it("behavior: a price that is nothing in USD, with as many decimals as the snapshot has, is none", () => {
+    const [loanToken, collateralToken] = [stage.tokens.DAI.address, stage.tokens.WBTC.address];
+    const totals = { borrowedAssets: 1n, suppliedAssets: 1n };
+    const flags = { hasLoanDecimals: true, hasCollateralDecimals: true, hasRate: true, hasPrice: true };
+    const amounts = { ...totals, borrowedShares: 1n, lastUpdate: 0n, rateWad: 0n, lltvWad: 86n * 10n ** 16n };
+    const decimals = { loanDecimals: 18, collateralDecimals: 8 };
+    const of = (price: bigint) => ({ ...flags, ...amounts, ...decimals, loanToken, collateralToken, price });
+    const terms = { feedOf: new Map<Address, Address>(), feeds: new Map<Address, FeedState>(), markets: undefined };
+    const shown = (price: bigint) =>
+      reservesOf({ id: market.id, raw: of(price), totals, collateral: 1n }, 10n ** 36n, terms);
+    // A whole collateral is 1e8 units, a whole loan token, a dollar, 1e18: at 1e10 they are worth 1e-36 dollars.
+    expect(shown(10n ** 10n - 1n)).to.equal("no price: its oracle answers 9999999999, less than 1e-36 USD");
+    expect((shown(10n ** 10n) as readonly ReserveState[])[1]!.priceBase).to.equal(1n);
   });
 
   it("behavior: two feeds for one loan token are refused", () => {
