@@ -8,7 +8,7 @@ import {Words} from "./Words.sol";
 /// @notice Tells in one word what many accounts of a Compound v3 market owe, in one `eth_call` of this init code: moving debt from
 /// one borrower to another emits no event.
 ///
-/// ANSWER, in words. keccak256 of the accounts' base units before interest, each in two's complement of 13 bytes, in their order.
+/// ANSWER, in words. Accounts answered, all of those given; keccak256 of the accounts' base units before interest, each in two's complement of 13 bytes, in their order.
 contract CompoundV3DigestLens {
     using Words for Words.List;
 
@@ -27,6 +27,7 @@ contract CompoundV3DigestLens {
             for (uint256 b; b < 13; ++b) principals[i * 13 + b] = word[b];
         }
         Words.List memory out = Words.create();
+        out.push(count); // A hash may begin with 0xef, an answer may not.
         out.push(uint256(keccak256(principals)));
         out.finish();
     }
