@@ -67,7 +67,7 @@ async function print(url: string, requests: readonly string[]): Promise<string> 
 }
 
 describe("bulkhead fork", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let chain: SmallChain;
   let root: string;
   let archive: string;
@@ -151,7 +151,6 @@ describe("bulkhead fork", function () {
     await writeFile(join(root, "manifest.json"), "{");
     const cases: readonly (readonly [code: number, words: string, ...args: string[]])[] = [
       [EXIT.config, "--block: saw x, expected", "record", "--rpc", chain.url, "--block", "x"],
-      [EXIT.config, "--rpc: saw ws:, expected", "record", "--rpc", "ws://127.0.0.1:1", "--block", "1"],
       [EXIT.rpcDead, "ECONNREFUSED", "record", "--rpc", gone, "--block", "1"],
       [
         EXIT.wrongChain,
@@ -164,10 +163,8 @@ describe("bulkhead fork", function () {
         "--chain-id",
         "1",
       ],
-      [EXIT.failed, "saw neither", "serve", join(root, "nothing")],
       [EXIT.failed, "manifest.json: expected JSON", "serve", root],
-      [EXIT.failed, "saw neither", "verify", root],
-      [EXIT.failed, "ENOENT", "verify", join(root, "nothing")],
+      [EXIT.failed, "saw a recorded fork, which holds no block to execute again", "verify", root],
     ];
     const endings = await Promise.all(cases.map(([, , ...args]) => bulkhead("fork", ...args)));
     for (const [index, [code, words, ...args]] of cases.entries()) {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { HDNodeWallet, JsonRpcProvider } from "ethers";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,12 +7,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toWord } from "../../keeper/src/chain/archive/archive.js";
 import { RecordingConflict, RecordingForeign } from "../../keeper/src/chain/archive/errors.js";
+import { blockFacts } from "../../keeper/src/chain/archive/read-blocks.js";
+import { createRecorder, pinBlock } from "../../keeper/src/chain/archive/record.js";
 import { objectFile, readManifest, readRecording } from "../../keeper/src/chain/archive/recording.js";
 import { openServable } from "../../keeper/src/chain/archive/servable.js";
 import { serveJsonRpc } from "../../keeper/src/chain/archive/json-rpc-server.js";
+import { connectUpstream } from "../../keeper/src/chain/archive/upstream.js";
+import { writeRecording } from "../../keeper/src/chain/archive/write-recording.js";
+import { createRpcPool } from "../../keeper/src/chain/rpc-pool.js";
 import { RpcAnswerMalformed, WrongChain } from "../../keeper/src/chain/rpc-errors.js";
 import { ForkArgumentInvalid, ForkPortUnavailable } from "../../keeper/src/cli/fork-arguments.js";
 import { forkRecord, RecordedCommandFailed, type RecordOptions } from "../../keeper/src/cli/fork-record.js";
+import type { Address } from "../../keeper/src/units.js";
 import { askNode, CONTRACT, FUNDED, HEAD, RUNTIME, type SmallChain, startSmallChain } from "./small-chain.js";
 
 const PRINT = fileURLToPath(new URL("print-reads.mjs", import.meta.url));
@@ -104,6 +111,57 @@ describe("fork record", function () {
     const [head, later, other] = (await readFile(printed, "utf8")).split("\n");
     expect([head, later]).to.deep.equal(['eth_blockNumber "0x2"', "eth_getBlockByNumber null"]);
     expect(other).to.contain(`balance of ${FUNDED}: saw block 1, expected 2`);
+  });
+
+  it("behavior: the keeper's own pool reads the same from the endpoint, the proxy and the archive", async () => {
+    const group = { addresses: [CONTRACT] as Address[], topics: [] };
+    const read = async (url: string): Promise<unknown> => {
+      const pool = createRpcPool({ urls: [url], chainId: 31_337, quorum: 1, timeoutMs: 30_000 });
+      const head = await pool.head();
+      const at = pool.at(head);
+      const reverted = await failureOf(at.call({ data: "0x5f5ffd" }));
+      return {
+        head,
+        earlier: await pool.block({ number: 1 }),
+        called: await at.call({ to: CONTRACT, data: toWord(7n) }),
+        slot: await at.storage(CONTRACT, toWord(7n)),
+        logs: [await at.logs([group]), await pool.logsBetween({ from: 0, to: 2 }, [group])],
+        reverted: (reverted as Error).name,
+      };
+    };
+    const direct = await read(chain.url);
+    expect(direct).to.deep.include({ called: toWord(42n), slot: toWord(42n), reverted: "CallReverted" });
+    const upstream = await connectUpstream(chain.url);
+    const first = await pinBlock(upstream, HEAD);
+    const recorder = createRecorder(upstream, first, new Map());
+    const proxy = await serveJsonRpc(recorder.answer);
+    expect(await read(proxy.url).finally(() => proxy.close())).to.deep.equal(direct);
+    const recording = { pin: first.pin, facts: await recorder.finish() };
+    await writeRecording(archive, recording, { tool: "a test", basedOn: null });
+    await chain.close();
+    const server = await serveJsonRpc((await openServable(archive)).answer);
+    expect(await read(server.url).finally(() => server.close())).to.deep.equal(direct);
+  });
+
+  it("behavior: a block with a delegation (EIP-7702) is checked down to its transactions, and kept", async () => {
+    const provider = new JsonRpcProvider(chain.url, 31_337, { staticNetwork: true, cacheTimeout: -1 });
+    const wallet = HDNodeWallet.fromPhrase("test test test test test test test test test test test junk").connect(
+      provider,
+    );
+    const nonce = await wallet.getNonce();
+    const authorization = await wallet.authorize({ address: CONTRACT, nonce: nonce + 1, chainId: 31_337 });
+    await wallet.sendTransaction({ type: 4, to: FUNDED, nonce, authorizationList: [authorization], gasLimit: 200_000 });
+    provider.destroy();
+    const upstream = await connectUpstream(chain.url);
+    const { facts } = await pinBlock(upstream, HEAD + 1);
+    const transactions = new Map(facts).get(`transactions ${String(new Map(facts).get(`number ${HEAD + 1}`))}`);
+    expect(transactions).to.have.length(1);
+    expect((transactions as { type: string }[])[0]?.type).to.equal("0x4");
+    const block = (await chain.ask("eth_getBlockByNumber", "0x3", true)) as {
+      transactions: { authorizationList: object[] }[];
+    };
+    block.transactions[0]!.authorizationList = [];
+    expect(() => blockFacts(block, {})).to.throw("fields that hash to that");
   });
 
   it("behavior: recording again adds; what was there stays", async () => {

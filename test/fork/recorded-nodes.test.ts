@@ -63,7 +63,8 @@ for (const [name, startOn] of Object.entries(forkNodes)) {
       const live = await onFork(start, proxy.url, session).finally(() => proxy.close());
       expect(live.slice(0, 2)).to.deep.equal([toWord(42n), toWord(42n)]);
       expect(live[4]).to.equal("0x1");
-      await writeRecording(join(root, "archive"), { pin: first.pin, facts: await recorder.finish() }, "a test");
+      const recording = { pin: first.pin, facts: await recorder.finish() };
+      await writeRecording(join(root, "archive"), recording, { tool: "a test", basedOn: null });
       await chain.close();
 
       const { answer, misses } = await openServable(join(root, "archive"));

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -49,8 +50,11 @@ describe("an archive of a recorded fork", () => {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  const write = (facts: Facts) => writeRecording(folder, { pin, facts }, "a test");
   const manifest = async () => JSON.parse(await readFile(join(folder, "manifest.json"), "utf8"));
+  const write = async (facts: Facts, where = folder) => {
+    const basedOn = where === folder && existsSync(folder) ? (await manifest()).digest : null;
+    return writeRecording(where, { pin, facts }, { tool: "a test", basedOn });
+  };
   const fileOf = async (kind: string, id: string): Promise<string> =>
     join(folder, objectFile((await manifest()).objects[kind][id]));
 
@@ -148,11 +152,24 @@ describe("an archive of a recorded fork", () => {
     }
   });
 
+  it("error: RecordingForeign when something else wrote the archive meanwhile; it stays", async () => {
+    await write(factsOf(SLOT));
+    const { digest } = await manifest();
+    await write(factsOf(SLOT, CODE));
+    const other = { pin, facts: factsOf(SLOT, BALANCE) };
+    for (const basedOn of [digest, null]) {
+      expect(await failureOf(writeRecording(folder, other, { tool: "a test", basedOn }))).to.be.instanceOf(
+        RecordingForeign,
+      );
+    }
+    expect((await readRecording(folder)).facts.size).to.equal(factsOf(SLOT, CODE).size);
+  });
+
   it("error: a write that fails half-way leaves the archive as it was", async () => {
     await write(factsOf(SLOT));
     const whole = factsOf(SLOT, CODE, BALANCE);
     const elsewhere = join(root, "elsewhere");
-    await writeRecording(elsewhere, { pin, facts: whole }, "a test");
+    await write(whole, elsewhere);
     const { objects } = JSON.parse(await readFile(join(elsewhere, "manifest.json"), "utf8"));
     const blocked = join(folder, objectFile(objects.accounts[OTHER]));
     await mkdir(join(blocked, "in the way"), { recursive: true });

@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { findAnvil, startAnvil } from "../../keeper/src/chain/archive/anvil-fork.js";
 import { requireHardhat } from "../../keeper/src/chain/archive/edr-fork.js";
 import { spawnEdr } from "../../keeper/src/chain/archive/edr-process.js";
-import { ArchiveMalformed, HardhatMissing } from "../../keeper/src/chain/archive/errors.js";
+import { HardhatMissing, RecordingForeign } from "../../keeper/src/chain/archive/errors.js";
 import type { CodeShelf } from "../../keeper/src/chain/archive/load.js";
 import { loadArchive } from "../../keeper/src/chain/archive/load.js";
 import { listRoot } from "../../keeper/src/chain/archive/trie-root.js";
@@ -144,8 +144,9 @@ describe("fork verify", function () {
       [...found.map((folder) => Number(basename(folder)))].sort((a, b) => a - b),
     );
     expect(await blockFolders([join(blocks, "9068998")])).to.deep.equal([join(blocks, "9068998")]);
-    const error = await blockFolders([root]).catch((cause: unknown) => cause);
-    expect(error).to.be.instanceOf(ArchiveMalformed);
+    const error = await blockFolders([join(blocks, "..")]).catch((cause: unknown) => cause);
+    expect(error).to.be.instanceOf(RecordingForeign);
+    expect((error as Error).message).to.contain("saw neither, expected block.json(.gz) or folders of blocks");
   });
 
   it("default: recorded transactions hash to their headers' roots", async () => {

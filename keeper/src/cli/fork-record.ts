@@ -11,6 +11,7 @@ import { connectUpstream } from "../chain/archive/upstream.js";
 import { writeRecording, type Written } from "../chain/archive/write-recording.js";
 import { WrongChain } from "../chain/rpc-errors.js";
 import { childEnvironment } from "../config.js";
+import type { Hex } from "../units.js";
 import { onPort, parseBlockChoice, parseChainId, parsePort, parseRpcUrl, stopped } from "./fork-arguments.js";
 
 /** The command that was recorded ended with something else than 0. What it had read is in the archive. */
@@ -44,13 +45,15 @@ export async function forkRecord(options: RecordOptions, say: (line: string) => 
   const first = await pinBlock(upstream, choice);
   const { pin } = first;
   const folder = options.out ?? `fork-${pin.chainId}-${pin.number}`;
-  const recorder = createRecorder(upstream, first, await recordedBefore(folder, pin, upstream.name));
+  const before = await recordedBefore(folder, pin, upstream.name);
+  const recorder = createRecorder(upstream, first, before.facts);
   const server = await onPort(port, (at) => serveJsonRpc(recorder.answer, { port: at }));
   say(`recording block ${pin.number} (${pin.hash}) of chain ${pin.chainId} from ${upstream.name} at ${server.url}`);
   try {
     const ending = options.for === undefined ? await waitForSignal(say) : await run(options.for, server.url);
     const facts = await recorder.finish();
-    const written = await writeRecording(folder, { pin, facts }, `bulkhead ${packageJson.version}`);
+    const tool = `bulkhead ${packageJson.version}`;
+    const written = await writeRecording(folder, { pin, facts }, { tool, basedOn: before.digest });
     const { asked, notKept } = recorder.counts();
     say(`${describe(written)}; ${asked} questions to ${upstream.name}, ${notKept} of them without an answer to keep`);
     if (ending !== "0") throw new RecordedCommandFailed(ending, folder);
@@ -61,19 +64,23 @@ export async function forkRecord(options: RecordOptions, say: (line: string) => 
 }
 
 /** What an archive that is there holds already. **Throws** {@link WrongChain}, {@link RecordingForeign} for another block's. */
-async function recordedBefore(folder: string, pin: Pin, endpoint: string): Promise<Facts> {
+async function recordedBefore(
+  folder: string,
+  pin: Pin,
+  endpoint: string,
+): Promise<{ readonly facts: Facts; readonly digest: Hex | null }> {
   const manifest = await readManifest(folder);
   if (manifest === undefined) {
     await requireEmpty(folder);
-    return new Map();
+    return { facts: new Map(), digest: null };
   }
-  const { chainId, block } = manifest;
+  const { chainId, block, digest } = manifest;
   if (chainId !== pin.chainId) throw new WrongChain(`${endpoint}, with ${folder},`, pin.chainId, chainId);
   if (block.hash !== pin.hash) {
     const seen = `an archive of block ${block.number} (${block.hash})`;
     throw new RecordingForeign(folder, seen, `one of block ${pin.number} (${pin.hash}), as the endpoint has it`);
   }
-  return (await readRecording(folder)).facts;
+  return { facts: (await readRecording(folder)).facts, digest };
 }
 
 async function requireEmpty(folder: string): Promise<void> {

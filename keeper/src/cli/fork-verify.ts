@@ -32,7 +32,7 @@ export interface Output {
  * `bulkhead fork verify`: re-execute recorded blocks; a line for each as it is done (as progress, with `json`), and one JSON
  * object at the end.
  *
- * **Throws** {@link BlocksMismatched} after the summary, {@link ArchiveMalformed} for a folder without blocks,
+ * **Throws** {@link BlocksMismatched} after the summary, {@link RecordingForeign} for a folder without blocks,
  * {@link HardhatMissing}.
  */
 export async function forkVerify(

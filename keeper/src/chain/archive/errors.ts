@@ -104,7 +104,7 @@ export class OutsidePin extends Error {
   }
 }
 
-/** A folder is no recorded fork of the chain and block that was asked for, or of a version that is not known here. */
+/** A folder is nothing recorded, not of the chain and block that was asked for, or of a version that is not known here. */
 export class RecordingForeign extends Error {
   override readonly name = "RecordingForeign";
   constructor(folder: string, seen: string, expected: string) {

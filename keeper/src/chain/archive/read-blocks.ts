@@ -2,6 +2,7 @@ import type { Hex } from "../../units.js";
 import { isRecord } from "../json-rpc.js";
 import { FieldMalformed, parseCount, parseHex, toQuantity } from "../parse.js";
 import type { RecordedHeader } from "./archive.js";
+import { ArchiveMalformed } from "./errors.js";
 import { type Fact, type Facts, factName, type Json } from "./facts.js";
 import { headerHash } from "./header.js";
 import { blockNumber, type Pin } from "./pin.js";
@@ -60,7 +61,7 @@ function look(facts: Facts, hash: Hex, isFull: boolean): ReturnType<Read["look"]
 
 /**
  * The facts of a block as a node gives it, with whole transactions or their hashes. Its header has to hash to its hash, and its
- * transactions to the header's root; with types above 3 among them (EIP-7702, other chains') they are taken as they are.
+ * transactions to the header's root; with types that are not known here among them (other chains') they are taken as they are.
  *
  * **Throws** {@link FieldMalformed} where something does not hash, or it is not the `expected` block.
  */
@@ -88,9 +89,18 @@ function requireRoot(transactions: readonly Json[], root: Hex): void {
   const raw: Hex[] = [];
   for (const [index, transaction] of transactions.entries()) {
     const { success, data } = TransactionSchema.safeParse(transaction);
-    if (!success || !/^0x[0-3]$/.test(data.type)) return;
-    raw.push(toRecordedTransaction(data, index).raw);
+    if (!success || !/^0x[0-4]$/.test(data.type)) return;
+    raw.push(rawOf(data, index));
   }
   const computed = listRoot(raw);
   if (computed !== root) throw new FieldMalformed(`transactions that hash to ${computed}`, `the header's ${root}`);
+}
+
+function rawOf(transaction: Parameters<typeof toRecordedTransaction>[0], index: number): Hex {
+  try {
+    return toRecordedTransaction(transaction, index).raw;
+  } catch (error) {
+    if (!(error instanceof ArchiveMalformed)) throw error;
+    throw new FieldMalformed(`transaction ${index} with hash ${transaction.hash}`, "fields that hash to that");
+  }
 }

@@ -4,7 +4,7 @@ import { bigToInt } from "../../units.js";
 import { createResponder } from "./answer.js";
 import { createRecordingResponder, describeRecording } from "./answer-recording.js";
 import { describeArchive } from "./archive.js";
-import { ArchiveMalformed } from "./errors.js";
+import { RecordingForeign } from "./errors.js";
 import type { Answerer } from "./json-rpc-server.js";
 import { loadArchive } from "./load.js";
 import { result } from "./read.js";
@@ -37,7 +37,7 @@ export async function openServable(folder: string, { assumeEmpty = false } = {})
     return { chainId, block: number, description, answer, misses, assumedEmpty: new Set() };
   }
   if (!(await isThere(join(folder, "block.json.gz"))) && !(await isThere(join(folder, "block.json")))) {
-    throw new ArchiveMalformed(folder, `expected ${MANIFEST} or block.json(.gz) in a folder, saw neither`);
+    throw new RecordingForeign(folder, "neither", `a folder with ${MANIFEST} or block.json(.gz)`);
   }
   const archive = await loadArchive(folder);
   const { answer, misses, assumedEmpty } = createResponder(archive, { assumeEmpty });

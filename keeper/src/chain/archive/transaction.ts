@@ -1,4 +1,4 @@
-import { Transaction, type TransactionLike, zeroPadValue } from "ethers";
+import { Signature, Transaction, type TransactionLike, zeroPadValue } from "ethers";
 import { z } from "zod";
 import type { Hex } from "../../units.js";
 import type { RecordedTransaction } from "./archive.js";
@@ -12,7 +12,9 @@ export const hex = z
 
 const AccessListSchema = z.array(z.object({ address: hex, storageKeys: z.array(hex) }));
 
-/** A transaction object of `eth_getBlockByNumber(…, true)`, types 0 to 3. */
+const AuthorizationSchema = z.object({ chainId: hex, address: hex, nonce: hex, yParity: hex, r: hex, s: hex });
+
+/** A transaction object of `eth_getBlockByNumber(…, true)`, types 0 to 4. */
 export const TransactionSchema = z.object({
   hash: hex,
   type: hex,
@@ -27,6 +29,7 @@ export const TransactionSchema = z.object({
   maxFeePerBlobGas: hex.nullish(),
   blobVersionedHashes: z.array(hex).nullish(),
   accessList: AccessListSchema.nullish(),
+  authorizationList: z.array(AuthorizationSchema).nullish(),
   chainId: hex.nullish(),
   r: hex,
   s: hex,
@@ -39,6 +42,7 @@ type RpcTransaction = z.output<typeof TransactionSchema>;
 const LEGACY = 0;
 const ACCESS_LIST = 1;
 const BLOB = 3;
+const SET_CODE = 4;
 
 /**
  * Encode a recorded transaction for `eth_sendRawTransaction`.
@@ -67,12 +71,23 @@ function toEthers(recorded: RpcTransaction): TransactionLike {
     data: recorded.input,
     ...feesOf(recorded, type),
     ...(type === LEGACY ? {} : { accessList: recorded.accessList ?? [] }),
-    signature: {
-      r: zeroPadValue(evenHex(recorded.r), 32),
-      s: zeroPadValue(evenHex(recorded.s), 32),
-      v: parseInt(recorded.yParity ?? recorded.v, 16),
-    },
+    ...(type === SET_CODE ? { authorizationList: (recorded.authorizationList ?? []).map(toAuthorization) } : {}),
+    signature: signatureOf(recorded.r, recorded.s, recorded.yParity ?? recorded.v),
   };
+}
+
+/** A signed delegation of an account to code. **Source:** EIP-7702. */
+function toAuthorization({ chainId, address, nonce, yParity, r, s }: z.output<typeof AuthorizationSchema>) {
+  return {
+    address,
+    nonce: BigInt(nonce),
+    chainId: BigInt(chainId),
+    signature: Signature.from(signatureOf(r, s, yParity)),
+  };
+}
+
+function signatureOf(r: Hex, s: Hex, v: Hex) {
+  return { r: zeroPadValue(evenHex(r), 32), s: zeroPadValue(evenHex(s), 32), v: parseInt(v, 16) };
 }
 
 function feesOf(recorded: RpcTransaction, type: number): TransactionLike {

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { Transaction } from "ethers";
 import type { Hex } from "../../units.js";
 import { type Archive, missingCodes } from "./archive.js";
-import { ArchiveMalformed, ReplayRejected } from "./errors.js";
+import { ArchiveMalformed, RecordingForeign, ReplayRejected } from "./errors.js";
 import { isBlobTransaction } from "./hand-in.js";
 import { mainnetHardfork } from "./header.js";
 import { type CodeShelf, loadArchive } from "./load.js";
 import { openFork, reexecute, type ForkNode, type ForkOptions, type Reexecution } from "./reexecute.js";
+import { MANIFEST } from "./recording.js";
 
 /**
  * `verified`: every compared field is the header's. `mismatched`: one is not, though all code and state that was asked for is
@@ -38,7 +39,7 @@ export interface VerifyNodes {
   readonly anvil: ((options: ForkOptions) => Promise<ForkNode>) | undefined;
 }
 
-/** Folders of recorded blocks: each given one that holds a block, or else those in it that do, by number. */
+/** Folders of blocks: each given one that holds a block, or else those in it that do, by number. **Throws** {@link RecordingForeign}. */
 export async function blockFolders(given: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const folder of given) {
@@ -47,15 +48,16 @@ export async function blockFolders(given: readonly string[]): Promise<string[]> 
       continue;
     }
     const names = await readdir(folder).catch((error: Error) => {
-      throw new ArchiveMalformed(folder, `expected a folder, saw: ${error.message}`);
+      throw new RecordingForeign(folder, error.message, "a folder");
     });
     const inside: string[] = [];
     for (const name of names.sort((a, b) => Number(a) - Number(b))) {
       if (/^\d+$/.test(name) && (await holdsBlock(join(folder, name)))) inside.push(join(folder, name));
     }
     if (inside.length === 0) {
-      const seen = names.includes("manifest.json") ? "a recorded fork, which holds no block to run again" : "neither";
-      throw new ArchiveMalformed(folder, `expected block.json(.gz) or folders of blocks, saw ${seen}`);
+      const isFork = names.includes(MANIFEST);
+      const seen = isFork ? "a recorded fork, which holds no block to execute again" : "neither";
+      throw new RecordingForeign(folder, seen, "block.json(.gz) or folders of blocks");
     }
     found.push(...inside);
   }

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Hex } from "../../units.js";
 import { type Json, textHash } from "./facts.js";
+import { RecordingForeign } from "./errors.js";
 import { KINDS, objectsOf, type Kind } from "./objects.js";
 import {
   digestOf,
@@ -27,13 +28,22 @@ export interface Written {
 
 /**
  * Write a recorded fork to `folder`. A new archive is made beside it and moved there whole; one that is there gets the new
- * objects first and then, in one step, the new manifest. Whoever reads it sees the old or the new one, at any time.
+ * objects first and then, in one step, the new manifest. Whoever reads it sees the old or the new one, at any time. `basedOn` is
+ * the digest of the archive whose facts the recording holds, too; null, where there was none.
  *
- * **Throws** {@link RecordingForeign}, and the file system's errors.
+ * **Throws** {@link RecordingForeign} where another archive is there by now, and the file system's errors.
  */
-export async function writeRecording(folder: string, recording: Recording, tool: string): Promise<Written> {
+export async function writeRecording(
+  folder: string,
+  recording: Recording,
+  { tool, basedOn }: { readonly tool: string; readonly basedOn: Hex | null },
+): Promise<Written> {
   const target = resolve(folder);
   const before = await readManifest(target);
+  if ((before?.digest ?? null) !== basedOn) {
+    const seen = "an archive that something else wrote meanwhile";
+    throw new RecordingForeign(folder, seen, "what was there at the beginning");
+  }
   const { manifest, texts } = describe(recording, tool);
   const known = new Set(before === undefined ? [] : hashesOf(before));
   const added = [...texts].filter(([hash]) => !known.has(hash));
