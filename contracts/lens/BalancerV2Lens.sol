@@ -17,9 +17,9 @@ import {Words} from "./Words.sol";
 contract BalancerV2Lens {
     using Words for Words.List;
 
-    /// @dev Quotes asked for: these parts of the balance of each token, for the next token.
-    uint256 internal constant SMALL_PART = 1_000;
-    uint256 internal constant LARGE_PART = 5;
+    /// @dev Quotes asked for, of each token for the next one: the balance over powers of this.
+    uint256 internal constant PART = 11;
+    uint256 internal constant QUOTES = 6;
 
     uint256 internal constant QUOTE_GAS = 1_000_000;
     uint256 internal constant NOWHERE = 255;
@@ -49,9 +49,8 @@ contract BalancerV2Lens {
             uint256 j = (i + 1) % pool.tokens.length;
             if (j == pool.bpt) j = (j + 1) % pool.tokens.length;
             if (i == pool.bpt || i == j) continue;
-            _pushQuote(out, pool, [i, j, pool.balances[i] / SMALL_PART]);
-            _pushQuote(out, pool, [i, j, pool.balances[i] / LARGE_PART]);
-            quotes += 2;
+            for (uint256 q = 1; q <= QUOTES; ++q) _pushQuote(out, pool, [i, j, pool.balances[i] / PART ** q]);
+            quotes += QUOTES;
         }
         out.data[0] |= quotes << 8;
         out.finish();

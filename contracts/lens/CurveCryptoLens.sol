@@ -16,15 +16,15 @@ import {Words} from "./Words.sol";
 contract CurveCryptoLens {
     using Words for Words.List;
 
-    /// @dev Quotes asked for: these parts of the balance of each token, for the next token.
-    uint256 internal constant SMALL_PART = 1_000;
-    uint256 internal constant LARGE_PART = 5;
+    /// @dev Quotes asked for, of each token for the next one: the balance over powers of this.
+    uint256 internal constant PART = 11;
+    uint256 internal constant QUOTES = 6;
 
     /// @param pool The pool.
     constructor(ICurvePool pool) {
         Words.List memory out = Words.create();
         CurveCoins.Coin[] memory coins = CurveCoins.read(address(pool));
-        out.push(coins.length | ((2 * coins.length) << 8));
+        out.push(coins.length | ((QUOTES * coins.length) << 8));
         out.push(pool.A());
         out.push(pool.gamma());
         out.push(pool.D());
@@ -40,8 +40,9 @@ contract CurveCryptoLens {
             out.push(coins[i].decimals);
         }
         for (uint256 i; i < coins.length; ++i) {
-            _pushQuote(out, pool, [i, (i + 1) % coins.length, coins[i].balance / SMALL_PART]);
-            _pushQuote(out, pool, [i, (i + 1) % coins.length, coins[i].balance / LARGE_PART]);
+            for (uint256 q = 1; q <= QUOTES; ++q) {
+                _pushQuote(out, pool, [i, (i + 1) % coins.length, coins[i].balance / PART ** q]);
+            }
         }
         out.finish();
     }

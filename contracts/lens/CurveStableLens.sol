@@ -16,9 +16,9 @@ import {Words} from "./Words.sol";
 contract CurveStableLens {
     using Words for Words.List;
 
-    /// @dev Quotes asked for: these parts of the balance of each token, for the next token.
-    uint256 internal constant SMALL_PART = 1_000;
-    uint256 internal constant LARGE_PART = 5;
+    /// @dev Quotes asked for, of each token for the next one: the balance over powers of this.
+    uint256 internal constant PART = 11;
+    uint256 internal constant QUOTES = 6;
 
     /// @dev For how long a metapool uses the virtual price that it kept, seconds.
     uint256 internal constant BASE_CACHE_EXPIRES = 10 minutes;
@@ -30,7 +30,7 @@ contract CurveStableLens {
         (bool precise, uint256 amp) = Probe.word(address(pool), abi.encodeCall(pool.A_precise, ()));
         if (!precise) amp = pool.A();
         (uint256[] memory rates, uint256 source) = _rates(pool, coins.length);
-        out.push(coins.length | ((2 * coins.length) << 8) | (precise ? 1 << 16 : 0) | (source << 17));
+        out.push(coins.length | ((QUOTES * coins.length) << 8) | (precise ? 1 << 16 : 0) | (source << 17));
         out.push(amp);
         out.push(pool.fee());
         for (uint256 i; i < coins.length; ++i) {
@@ -40,8 +40,9 @@ contract CurveStableLens {
             out.push(coins[i].decimals);
         }
         for (uint256 i; i < coins.length; ++i) {
-            _pushQuote(out, pool, [i, (i + 1) % coins.length, coins[i].balance / SMALL_PART]);
-            _pushQuote(out, pool, [i, (i + 1) % coins.length, coins[i].balance / LARGE_PART]);
+            for (uint256 q = 1; q <= QUOTES; ++q) {
+                _pushQuote(out, pool, [i, (i + 1) % coins.length, coins[i].balance / PART ** q]);
+            }
         }
         out.finish();
     }

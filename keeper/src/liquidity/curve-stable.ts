@@ -24,7 +24,9 @@ const WAD = 10n ** 18n;
 const PRECISE_UNIT = 100n;
 
 const ROUNDINGS: readonly CurveStableRounding[] = (["each", "each-plus-one", "once"] as const).flatMap((invariant) =>
-  (["before-rate", "after-rate"] as const).map((fee) => ({ invariant, fee })),
+  (["before-rate", "after-rate"] as const).flatMap((fee) =>
+    [true, false].map((keepsUnit) => ({ invariant, fee, keepsUnit })),
+  ),
 );
 
 /** Curve's StableSwap pools and metapools whose quotes follow from balances, rates, amplification and one fee. */

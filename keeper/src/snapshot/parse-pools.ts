@@ -33,6 +33,7 @@ const kinds = z.discriminatedUnion("kind", [
     rounding: z.strictObject({
       invariant: z.enum(["each", "each-plus-one", "once"]),
       fee: z.enum(["before-rate", "after-rate"]),
+      keepsUnit: z.boolean(),
     }),
   }),
   z.strictObject({

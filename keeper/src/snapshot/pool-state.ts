@@ -76,6 +76,8 @@ export interface CurveStableRounding {
   readonly invariant: "each" | "each-plus-one" | "once";
   /** Whether the fee is taken in the pool's own unit, or after conversion to the token's. */
   readonly fee: "before-rate" | "after-rate";
+  /** Whether one unit of what the invariant would give stays in the pool. */
+  readonly keepsUnit: boolean;
 }
 
 /** A CurveCrypto pool of two or three tokens. */

@@ -17,7 +17,7 @@ const FEE_DECIMALS = 10;
  */
 export function stableQuote(pool: CurveStablePool, i: number, j: number, dx: bigint): bigint {
   const { balances, y } = afterSale(pool, i, j, dx);
-  const given = balances[j]! - y - 1n;
+  const given = balances[j]! - y - (pool.rounding.keepsUnit ? 1n : 0n);
   if (given < 0n) throw new SwapReverted("xp[j] - y - 1", `saw ${dx} in for nothing, expected more`);
   const rate = pool.rates[j]!;
   if (pool.rounding.fee === "before-rate") return ((given - (pool.fee * given) / FEE_UNIT) * WAD) / rate;
