@@ -93,7 +93,7 @@ describe("bulkhead fork", function () {
     expect(live.stdout)
       .to.contain(`eth_getStorageAt "${toWord(42n)}"`)
       .and.to.contain('"execution reverted"');
-    expect(live.stderr).to.contain(`wrote ${archive}: 2 blocks, 2 accounts, 1 codes, 1 logs, 2 calls`);
+    expect(live.stderr).to.contain(`wrote ${archive}: 2 blocks, 2 accounts, 1 code, 1 log, 2 calls; new: 8 objects`);
     await chain.close();
     const server = start("serve", archive, "--json");
     expect(await print(await server.url, READS)).to.equal(live.stdout);

@@ -55,7 +55,7 @@ export async function forkRecord(options: RecordOptions, say: (line: string) => 
     const tool = `bulkhead ${packageJson.version}`;
     const written = await writeRecording(folder, { pin, facts }, { tool, basedOn: before.digest });
     const { asked, notKept } = recorder.counts();
-    say(`${describe(written)}; ${asked} questions to ${upstream.name}, ${notKept} of them without an answer to keep`);
+    say(`${describe(written)}; asked of ${upstream.name}: ${asked}, without an answer to keep: ${notKept}`);
     if (ending !== "0") throw new RecordedCommandFailed(ending, folder);
     return written;
   } finally {
@@ -112,6 +112,7 @@ function run(command: string, url: string): Promise<string> {
 }
 
 function describe({ folder, objects, added }: Written): string {
-  const parts = Object.entries(objects).flatMap(([kind, count]) => (count === 0 ? [] : [`${count} ${kind}`]));
-  return `wrote ${folder}: ${parts.join(", ")}; ${added} objects are new`;
+  const counted = (count: number, kind: string): string => `${count} ${count === 1 ? kind.slice(0, -1) : kind}`;
+  const parts = Object.entries(objects).flatMap(([kind, count]) => (count === 0 ? [] : [counted(count, kind)]));
+  return `wrote ${folder}: ${parts.join(", ")}; new: ${counted(added, "objects")}`;
 }
