@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { concat, id, toBeHex } from "ethers";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import type { Archive } from "../../../keeper/src/chain/archive/archive.js";
 import { type CodeShelf, loadArchive } from "../../../keeper/src/chain/archive/load.js";
 import { type RecordedFork, openFork } from "../../../keeper/src/chain/archive/reexecute.js";
 import { type BlockReader, createRpcPool } from "../../../keeper/src/chain/rpc-pool.js";
@@ -10,7 +11,7 @@ import { type Link, readWrapped } from "../../../keeper/src/wrapped/wrapped-asse
 import { wrappedSourceSchema } from "../../../keeper/src/wrapped/wrapped-kinds.js";
 import { startEdr } from "../../fork/edr-node.js";
 import { requireShared } from "../../shared-data.js";
-import { PAIR, THREE_POOL, TOKENS, withConstants } from "./recorded-tokens.js";
+import { PAIR, THREE_POOL, TOKENS, TRICRYPTO, withCbethRate, withConstants } from "./recorded-tokens.js";
 
 const BLOCKS = "data/evm-pevm-blocks";
 const PRICES = "data/prices-comet-oracle-1h-2022-24";
@@ -23,8 +24,10 @@ async function readRecorded<T>(
   context: Mocha.Context,
   block: number,
   read: (reader: BlockReader) => Promise<T>,
+  change = (archive: Archive): Archive => archive,
 ): Promise<T> {
-  const archive = withConstants(await loadArchive(requireShared(context, `${BLOCKS}/${block}`), shelf));
+  const recorded = await loadArchive(requireShared(context, `${BLOCKS}/${block}`), shelf);
+  const archive = change(withConstants(recorded));
   const fork: RecordedFork = await openFork(archive, (options) => startEdr({ ...options, hardfork: "cancun" }));
   try {
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "evm_mine", params: [] });
@@ -106,6 +109,30 @@ describe("readWrapped on recorded mainnet state", function () {
     expect(above!.lookThrough[0]!.unitsWad < within!.lookThrough[0]!.unitsWad).to.equal(true);
   });
 
+  for (const block of [18_085_863, 19_932_810]) {
+    it(`default: swETH at ${block}, by its getter's name alone`, async function () {
+      const source = { kind: "rate", token: TOKENS.swETH, of: TOKENS.WETH, getter: "getRate()" };
+      const { links, rate } = await readRecorded(this, block, async (reader) => ({
+        links: await claimsOf(reader, source),
+        rate: await ask(reader, TOKENS.swETH, "swETHToETHRate()"),
+      }));
+      expect(links).to.deep.equal([{ asset: TOKENS.swETH, of: TOKENS.WETH, unitsWad: rate }]);
+      expect(fromUnits(rate, 18)).to.be.within(1.03, 1.07);
+    });
+  }
+
+  it("default: cbETH's own code with a rate of our choice", async function () {
+    const rate = 1_042_123_456_789_012_345n;
+    const source = { kind: "cbeth", token: TOKENS.cbETH, of: TOKENS.WETH };
+    const links = await readRecorded(
+      this,
+      17_666_333,
+      (reader) => claimsOf(reader, source),
+      (archive) => withCbethRate(archive, rate),
+    );
+    expect(links).to.deep.equal([{ asset: TOKENS.cbETH, of: TOKENS.WETH, unitsWad: rate }]);
+  });
+
   for (const block of [19_498_855, 19_934_116]) {
     it(`default: sUSDe at ${block}: convertToAssets of a whole share`, async function () {
       const { links, assets } = await readRecorded(this, block, async (reader) => ({
@@ -170,6 +197,24 @@ describe("readWrapped on recorded mainnet state", function () {
       expect(par / fromUnits(virtual, 18)).to.be.within(1, 1.01);
     });
   }
+
+  it("default: crv3crypto at 13217637: what tricrypto2 holds, a third of it in each", async function () {
+    const { links, held, supply, prices } = await readRecorded(this, 13_217_637, async (reader) => ({
+      links: await claimsOf(reader, { kind: "curve-lp", token: TOKENS.crv3crypto, pool: TRICRYPTO }),
+      held: await Promise.all([0n, 1n, 2n].map((i) => ask(reader, TRICRYPTO, "balances(uint256)", i))),
+      supply: await ask(reader, TOKENS.crv3crypto, "totalSupply()"),
+      prices: await Promise.all([0n, 1n].map((i) => ask(reader, TRICRYPTO, "price_oracle(uint256)", i))),
+    }));
+    const [usdt, wbtc, weth] = held as [bigint, bigint, bigint];
+    expect(links.map(({ of, unitsWad }) => [of, unitsWad])).to.deep.equal([
+      [TOKENS.USDT, (usdt * 10n ** 30n) / supply],
+      [TOKENS.WBTC, (wbtc * 10n ** 28n) / supply],
+      [TOKENS.WETH, (weth * WAD) / supply],
+    ]);
+    const [inUsdt, inWbtc, inWeth] = links.map(({ unitsWad }) => fromUnits(unitsWad, 18)) as [number, number, number];
+    expect((inWbtc * fromUnits(prices[0]!, 18)) / inUsdt).to.be.within(0.97, 1.03);
+    expect((inWeth * fromUnits(prices[1]!, 18)) / inUsdt).to.be.within(0.97, 1.03);
+  });
 
   it("default: a pair with WETH at 19932703: its reserves over its supply", async function () {
     const { links, reserves, supply, tokens } = await readRecorded(this, 19_932_703, async (reader) => ({

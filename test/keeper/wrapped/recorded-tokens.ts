@@ -1,3 +1,4 @@
+import { id } from "ethers";
 import type { Archive } from "../../../keeper/src/chain/archive/archive.js";
 import type { Address } from "../../../keeper/src/units.js";
 
@@ -16,11 +17,17 @@ export const TOKENS = {
   cUSDC: "0x39aa39c021dfbae8fac545936693ac917d5e7563",
   cETH: "0x4ddc2d193948926d02f9b1fe9e1daa0718270ed5",
   aUSDC: "0xbcca60bb61934080951369a648fb03df4f96263c",
+  swETH: "0xf951e335afb289353dc249e82926178eac7ded78",
+  cbETH: "0xbe9895146f7af43049ca1c1ae358b0541ea49704",
+  WBTC: "0x2260fac5e5542a773aa44fbcfedf7c193bc2c599",
+  crv3crypto: "0xc4ad29ba4b3c580e6d59105fff484999997675ff",
   "3Crv": "0x6c3f90f043a72fa612cbac8115ee7e52bde6e490",
 } as const satisfies Record<string, Address>;
 
 /** Curve's 3pool, whose shares 3Crv is. */
 export const THREE_POOL: Address = "0xbebc44782c7db0a1a60cb6fe97d0b483032ff1c7";
+/** Curve's tricrypto2, whose shares crv3crypto is. */
+export const TRICRYPTO: Address = "0xd51a44d3fae010294c616388b506acda1bfaae46";
 /** A pair with WETH of which shares were made in block 19,932,703. */
 export const PAIR: Address = "0xc7e6b676bfc73ae40bcc4577f22aab1682c691c6";
 
@@ -36,6 +43,7 @@ const CONSTANTS: Readonly<Record<Address, Readonly<Record<string, bigint>>>> = {
   [TOKENS.USDC]: { 6: 6n },
   [TOKENS.USDT]: { 9: 6n },
   [TOKENS.wstETH]: { 5: 18n },
+  [TOKENS.cbETH]: { 6: 18n },
   [TOKENS.cUSDC]: { 3: 8n },
   [TOKENS.cETH]: { 3: 8n },
   [TOKENS.aUSDC]: { 57: 6n },
@@ -44,6 +52,17 @@ const CONSTANTS: Readonly<Record<Address, Readonly<Record<string, bigint>>>> = {
     [TOKENS.DAI, TOKENS.USDC, TOKENS.USDT].map((coin, i) => [String(COINS + BigInt(i)), BigInt(coin)]),
   ),
 };
+
+/** keccak256("org.coinbase.stakedToken.exchangeRate"), where cbETH's code keeps what its oracle set. */
+const CBETH_RATE = BigInt(id("org.coinbase.stakedToken.exchangeRate"));
+
+/** The archive with a rate of our choice in cbETH, which no recorded block reads. */
+export function withCbethRate(archive: Archive, rate: bigint): Archive {
+  const account = archive.accounts.get(TOKENS.cbETH);
+  if (account === undefined) throw new Error(`expected ${TOKENS.cbETH} in the archive`);
+  const storage = new Map(account.storage).set(CBETH_RATE, rate);
+  return { ...archive, accounts: new Map(archive.accounts).set(TOKENS.cbETH, { ...account, storage }) };
+}
 
 /** The archive with constants of its contracts added where they were not recorded; what was recorded stands. */
 export function withConstants(archive: Archive): Archive {
