@@ -22,6 +22,7 @@ export class RecordedCommandFailed extends Error {
   }
 }
 
+/** Options of `fork record`, as the command line has them. */
 export interface RecordOptions {
   readonly rpc: string;
   readonly block: string;

@@ -4,6 +4,7 @@ import { openServable } from "../chain/archive/servable.js";
 import { onPort, parsePort, stopped } from "./fork-arguments.js";
 import type { Output } from "./fork-verify.js";
 
+/** Options of `fork serve`, as the command line has them. */
 export interface ServeOptions {
   readonly port?: string;
   readonly json?: boolean;

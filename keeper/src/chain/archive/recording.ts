@@ -17,6 +17,7 @@ export interface Recording {
   readonly facts: Facts;
 }
 
+/** What a manifest says of itself, and where it is in its folder. A change of the format is another version. */
 export const FORMAT = "bulkhead-fork";
 export const VERSION = 1;
 export const MANIFEST = "manifest.json";
@@ -113,7 +114,8 @@ function pinOf(folder: string, { chainId, block: { number, hash } }: Manifest, f
   if (block === undefined)
     throw new ArchiveMalformed(join(folder, MANIFEST), `expected its block ${hash} among the objects`);
   try {
-    return toPin(chainId, number, blockFacts(block, { number, hash }) && (block as { readonly [key: string]: Json }));
+    blockFacts(block, { number, hash }); // throws where it does not hash to its hash, or has another number
+    return toPin(chainId, number, block as { readonly [key: string]: Json });
   } catch (error) {
     throw new ArchiveMalformed(folder, error instanceof Error ? error.message : String(error));
   }
