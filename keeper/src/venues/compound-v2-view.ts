@@ -1,8 +1,9 @@
 import type { VenueView } from "../snapshot/compose.js";
-import type { AccountState, Exclusion, ForcedSale, ReserveState } from "../snapshot/snapshot.js";
+import type { AccountState, ForcedSale, ReserveState } from "../snapshot/snapshot.js";
 import { bigToInt, intToBig } from "../units.js";
 import type { Address } from "../units.js";
-import { MANTISSA, UNREADABLE, accrue, isSet } from "./compound-v2-markets.js";
+import { exclusionsOf, faultOf, tokenOf } from "./compound-v2-exclusions.js";
+import { MANTISSA, accrue, isSet } from "./compound-v2-markets.js";
 import type { Accrued, RawMarket } from "./compound-v2-markets.js";
 import type { CompoundV2State } from "./compound-v2.js";
 
@@ -32,7 +33,7 @@ export function viewCompoundV2(
   source: { readonly comptroller: Address; readonly nativeAsset?: Address },
   state: CompoundV2State,
 ): VenueView {
-  const { followed, owed } = state;
+  const { followed } = state;
   const { block, market } = followed;
   const at = placeMarkets(source.nativeAsset, market.markets, block.number);
   const totals = { incentive: market.incentive };
@@ -57,10 +58,7 @@ export function viewCompoundV2(
       totalDebtBase: [...at.values()].reduce((sum, { raw, accrued }) => sum + accrued.borrows * raw.price, 0n),
     },
     forcedSales: followed.sales.flatMap((sale) => saleOf(sale, byCToken)),
-    exclusions: [
-      ...market.markets.flatMap((raw) => exclusionsOf(source, raw)),
-      ...missing(source.comptroller, owed, byCToken),
-    ],
+    exclusions: exclusionsOf(source, state, byCToken),
   };
 }
 
@@ -151,46 +149,4 @@ const ETHER_DECIMALS = 18;
 
 function decimalsOf(raw: RawMarket): number {
   return BigInt(raw.underlying) === 0n ? ETHER_DECIMALS : raw.decimals;
-}
-
-function tokenOf(native: Address | undefined, raw: RawMarket): Address | undefined {
-  return BigInt(raw.underlying) === 0n ? native : raw.underlying;
-}
-
-function faultOf(native: Address | undefined, raw: RawMarket): string | undefined {
-  if (tokenOf(native, raw) === undefined) return "its asset is ether: configure nativeAsset";
-  if (BigInt(raw.underlying) !== 0n && !raw.hasDecimals) return `the decimals of ${raw.underlying} do not answer`;
-  if (raw.price === 0n || raw.price === UNREADABLE) {
-    return `no price: the oracle ${raw.price === 0n ? "answers 0" : "does not answer"}`;
-  }
-  return raw.borrowRate === UNREADABLE ? "its interest rate does not answer" : undefined;
-}
-
-function exclusionsOf(
-  source: { readonly comptroller: Address; readonly nativeAsset?: Address },
-  raw: RawMarket,
-): Exclusion[] {
-  const reason = faultOf(source.nativeAsset, raw);
-  return reason === undefined ? [] : [{ scope: "reserve", id: `${source.comptroller}/${raw.cToken}`, reason }];
-}
-
-/** A market adds interest to its sum and to each debt apart: they differ by less than this share of what is owed. */
-const TOLERANCE = 10n ** 4n;
-
-function missing(
-  comptroller: Address,
-  owed: CompoundV2State["owed"],
-  byCToken: ReadonlyMap<Address, MarketAt>,
-): Exclusion[] {
-  const known = new Map<Address, bigint>();
-  for (const { cToken, principal, index } of owed?.loans.values() ?? []) {
-    const borrowIndex = byCToken.get(cToken)?.accrued.borrowIndex ?? 0n;
-    known.set(cToken, (known.get(cToken) ?? 0n) + (principal * borrowIndex) / index);
-  }
-  return [...byCToken].flatMap(([cToken, { accrued }]) => {
-    const open = accrued.borrows - (known.get(cToken) ?? 0n);
-    if (open <= accrued.borrows / TOLERANCE) return [];
-    const reason = `of ${accrued.borrows} raw units owed, ${open} are owed by no known account`;
-    return [{ scope: "reserve", id: `${comptroller}/${cToken}`, reason }];
-  });
 }

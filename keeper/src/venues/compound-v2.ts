@@ -52,8 +52,18 @@ function compoundVenue({ comptroller, fromBlock }: Source): AccountsVenue<RawMar
       const read = await readAccounts(reader, venue, keys as readonly Address[]);
       return read.map((account) => [account.account, account.cTokens.length === 0 ? undefined : account] as const);
     },
-    unattributed: () => new Map(),
+    unattributed: unattributedTokens,
   };
+}
+
+/** cTokens that no account is known to have, by market: all are somebody's. */
+function unattributedTokens(
+  { markets }: RawMarkets,
+  accounts: ReadonlyMap<string, RawAccount>,
+): ReadonlyMap<string, bigint> {
+  const open = markets.map(({ supply }) => supply);
+  for (const { cTokens } of accounts.values()) for (const [m, amount] of cTokens) open[m] = open[m]! - amount;
+  return new Map(markets.flatMap(({ cToken }, m) => (open[m] === 0n ? [] : [[cToken, open[m]!] as const])));
 }
 
 function cTokensOf({ markets }: RawMarkets): Address[] {

@@ -26,11 +26,11 @@ describe("Compound v2 venue on a random history of mainnet's contracts", functio
   let reader: SnapshotReader;
 
   const rpc = () => createRpcPool({ urls: [chain.url], chainId: chain.chainId, quorum: 1, timeoutMs: 10_000 });
-  const source = (): VenueSource => ({
+  const source = (): Extract<VenueSource, { kind: "compound-v2" }> => ({
     ...{ kind: "compound-v2", comptroller: COMPTROLLER, fromBlock: 0 },
     nativeAsset: stage.weth,
   });
-  const openReader = (venue = source()): SnapshotReader =>
+  const openReader = (venue: VenueSource = source()): SnapshotReader =>
     createSnapshotReader(
       rpc(),
       {
@@ -254,6 +254,16 @@ describe("Compound v2 venue on a random history of mainnet's contracts", functio
     );
     expect(venueOf(snapshot).reserves.length).to.equal(stage.markets.length - 2);
     await chain.revert(mark);
+  });
+
+  it("behavior: accounts older than the first block asked for show as cTokens and debt that nobody is known to have", async () => {
+    const fromBlock = await chain.provider.getBlockNumber();
+    const { exclusions, venues } = await readHead(openReader({ ...source(), fromBlock }));
+    const used = stage.markets.map(({ cToken }) => `${COMPTROLLER}/${cToken.address}`).sort();
+    expect(exclusions.map(({ id }) => id)).to.deep.equal(used);
+    for (const { reason } of exclusions) expect(reason).to.contain("held by no known account");
+    expect(exclusions.some(({ reason }) => reason.includes("owed by no known account"))).to.equal(true);
+    expect(venues[0]!.totalDebtBase).to.equal(venueOf(await readHead(reader)).totalDebtBase);
   });
 
   it("error: a contract that is no Comptroller makes the venue unreadable, not the snapshot", async () => {

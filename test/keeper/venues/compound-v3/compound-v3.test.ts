@@ -28,11 +28,16 @@ describe("Compound v3 venue on a random history of mainnet's USDC market", funct
   let decimals: Map<Address, number>;
 
   const rpc = () => createRpcPool({ urls: [chain.url], chainId: chain.chainId, quorum: 1, timeoutMs: 10_000 });
-  const source: VenueSource = { kind: "compound-v3", comet: COMET, base: USDC, fromBlock: 0 };
-  const openReader = (): SnapshotReader =>
+  const source: Extract<VenueSource, { kind: "compound-v3" }> = {
+    kind: "compound-v3",
+    comet: COMET,
+    base: USDC,
+    fromBlock: 0,
+  };
+  const openReader = (venue = source): SnapshotReader =>
     createSnapshotReader(
       rpc(),
-      { venues: [source], pools: [], feeds: [], lookThrough: [] },
+      { venues: [venue], pools: [], feeds: [], lookThrough: [] },
       { resilienceWindowSec: WINDOW_SEC },
     );
   const readHead = async (of: SnapshotReader): Promise<Snapshot> => of.read(await rpc().head());
@@ -278,14 +283,16 @@ describe("Compound v3 venue on a random history of mainnet's USDC market", funct
     await chain.revert(mark);
   });
 
+  it("behavior: accounts older than the first block asked for show as debt that nobody is known to owe", async () => {
+    const fromBlock = await chain.provider.getBlockNumber();
+    const { exclusions, venues } = await readHead(openReader({ ...source, fromBlock }));
+    expect(exclusions.map(({ scope, id }) => [scope, id])).to.deep.equal([["reserve", `${COMET}/${USDC}`]]);
+    expect(exclusions[0]!.reason).to.contain("owed by no known account");
+    expect(venues[0]!.totalDebtBase).to.equal(venueOf(await readHead(reader)).totalDebtBase);
+  });
+
   it("error: a contract that is no market makes the venue unreadable, not the snapshot", async () => {
-    const none = { ...source, comet: stage.assets[0]!.asset } as VenueSource;
-    const of = createSnapshotReader(
-      rpc(),
-      { venues: [none], pools: [], feeds: [], lookThrough: [] },
-      { resilienceWindowSec: WINDOW_SEC },
-    );
-    const snapshot = await readHead(of);
+    const snapshot = await readHead(openReader({ ...source, comet: stage.assets[0]!.asset }));
     expect(snapshot.venues).to.deep.equal([]);
     expect(snapshot.exclusions.map(({ scope }) => scope)).to.deep.equal(["venue"]);
   });

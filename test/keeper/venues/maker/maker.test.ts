@@ -239,6 +239,14 @@ describe("Maker venue on a random history of the genuine Vat", function () {
     await chain.revert(mark);
   });
 
+  it("behavior: vaults older than the first block asked for show as debt that nobody is known to owe", async () => {
+    const fromBlock = await chain.provider.getBlockNumber();
+    const { exclusions, venues } = await readHead(openReader({ ...source(), fromBlock }));
+    expect(exclusions.map(({ id }) => id)).to.deep.equal(ILKS.map(({ name }) => `${VAT}/${name}`).sort());
+    for (const { reason } of exclusions) expect(reason).to.contain("owed by no known vault");
+    expect(venues[0]!.totalDebtBase).to.equal(venueOf(await readHead(reader)).totalDebtBase);
+  });
+
   it("error: a Spotter that is none makes the venue unreadable, not the snapshot", async () => {
     const snapshot = await readHead(openReader({ ...source(), spot: stage.dai }));
     expect(snapshot.venues).to.deep.equal([]);
