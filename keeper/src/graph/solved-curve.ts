@@ -23,8 +23,8 @@ export interface Tradable {
 const FIRST_RUNG = 1 / 1_073_741_824;
 /** Beyond this many balances nobody trades. */
 const LAST_RUNG = 16_777_216;
-/** Sizes are found to this relative precision. */
-const PRECISION = 1e-13;
+/** Sizes and prices are found to this relative precision. */
+const PRECISION = 1e-11;
 const MAX_STEPS = 80;
 
 interface Rung {
@@ -96,6 +96,7 @@ function falsePosition(
     const share = above + below > 0 ? above / (above + below) : 0.5;
     const rung = evaluate(low.units + share * (high.units - low.units));
     if (rung === undefined || rung.units <= low.units || rung.units >= high.units) break;
+    if (Math.abs(rung.price - target) <= PRECISION * target) return rung;
     if (rung.price > target) {
       [low, above, below] = [rung, rung.price - target, below / 2];
     } else {

@@ -16,9 +16,12 @@ const MAX_ROUNDS = 255;
  * **Throws** `SwapReverted` where the pool reverts. **Source.** Balancer v2 `StableMath._calcOutGivenIn`, `BasePool`.
  */
 export function balancerStableQuote(pool: BalancerStablePool, i: number, j: number, amountIn: bigint): bigint {
-  const { balances, y } = afterSale(pool, i, j, amountIn);
+  return givenOf(pool, j, afterSale(pool, i, j, amountIn));
+}
+
+function givenOf(pool: BalancerStablePool, j: number, { balances, y }: ReturnType<typeof afterSale>): bigint {
   const given = balances[j]! - y - 1n;
-  if (given < 0n) throw new SwapReverted("BAL#001", `saw ${amountIn} in for nothing, expected more`);
+  if (given < 0n) throw new SwapReverted("BAL#001", `saw too little in for anything out, expected more`);
   return divDown(given, pool.scaling[j]!);
 }
 
@@ -33,9 +36,10 @@ export function balancerStableCurve(pool: BalancerStablePool, i: number, j: numb
   };
   const traded = (from: number, to: number, units: bigint): Traded | undefined => {
     try {
-      const { balances, y, invariant } = afterSale(pool, from, to, units);
+      const sale = afterSale(pool, from, to, units);
+      const { balances, y, invariant } = sale;
       const after = balances.map((balance, k) => (k === to ? y : balance));
-      return { price: priceAt(after, invariant), out: fromUnits(balancerStableQuote(pool, from, to, units), 0) };
+      return { price: priceAt(after, invariant), out: fromUnits(givenOf(pool, to, sale), 0) };
     } catch (cause) {
       if (cause instanceof SwapReverted) return undefined;
       throw cause;

@@ -8,6 +8,8 @@ import { complement, power, powerUp } from "./power.js";
 const DECIMALS = 18;
 /** The most that may go in at once: this part of the balance. */
 const MAX_IN_RATIO = (3n * ONE) / 10n;
+/** Of that, what a curve goes to: float64 must not take it beyond. */
+const NEARLY = 1 - 1e-12;
 
 /**
  * What the vault's query answers for `amountIn` raw units of token `i`: raw units of token `j`.
@@ -34,7 +36,7 @@ export function weightedCurve(pool: BalancerWeightedPool, i: number, j: number):
   const units = (k: number) => fromUnits(pool.balances[k]!, 0);
   const weight = (k: number) => fromUnits(pool.weights[k]!, DECIMALS);
   const feeFrac = fromUnits(pool.fee, DECIMALS);
-  const furthest = 1 + fromUnits(MAX_IN_RATIO, DECIMALS);
+  const furthest = 1 + fromUnits(MAX_IN_RATIO, DECIMALS) * NEARLY;
   const share = (k: number) => divDown(pool.weights[k]!, pool.weights[i]! + pool.weights[j]!);
   return {
     price: units(j) / weight(j) / (units(i) / weight(i)),

@@ -17,9 +17,12 @@ const A_UNIT = 10_000;
  * **Throws** `SwapReverted` where the pool reverts. **Source.** CurveCrypto whitepaper.
  */
 export function cryptoQuote(pool: CurveCryptoPool, i: number, j: number, dx: bigint): bigint {
-  const { before, after } = afterSale(pool, i, j, dx);
+  return givenOf(pool, j, afterSale(pool, i, j, dx));
+}
+
+function givenOf(pool: CurveCryptoPool, j: number, { before, after }: ReturnType<typeof afterSale>): bigint {
   const given = before[j]! - after[j]! - 1n;
-  if (given < 0n) throw new SwapReverted("xp[j] - y - 1", `saw ${dx} in for nothing, expected more`);
+  if (given < 0n) throw new SwapReverted("xp[j] - y - 1", `saw too little in for anything out, expected more`);
   const dy = (given * WAD) / pool.priceScale[j]! / pool.precisions[j]!;
   return dy - (feeAt(pool, after) * dy) / FEE_UNIT;
 }
@@ -31,8 +34,9 @@ export function curveCryptoCurve(pool: CurveCryptoPool, i: number, j: number): P
   const perRaw = value(i) / value(j);
   const traded = (from: number, to: number, units: bigint): Traded | undefined => {
     try {
-      const { after } = afterSale(pool, from, to, units);
-      return { price: cryptoPrice(pool, after, i, j) * perRaw, out: fromUnits(cryptoQuote(pool, from, to, units), 0) };
+      const sale = afterSale(pool, from, to, units);
+      const price = cryptoPrice(pool, sale.after, i, j) * perRaw;
+      return { price, out: fromUnits(givenOf(pool, to, sale), 0) };
     } catch (cause) {
       if (cause instanceof SwapReverted) return undefined;
       throw cause;

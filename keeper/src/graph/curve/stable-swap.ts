@@ -16,9 +16,12 @@ const FEE_DECIMALS = 10;
  * **Throws** `SwapReverted` where the pool reverts. **Source.** StableSwap paper; rounding as `pool.rounding` says.
  */
 export function stableQuote(pool: CurveStablePool, i: number, j: number, dx: bigint): bigint {
-  const { balances, y } = afterSale(pool, i, j, dx);
+  return givenOf(pool, j, afterSale(pool, i, j, dx));
+}
+
+function givenOf(pool: CurveStablePool, j: number, { balances, y }: ReturnType<typeof afterSale>): bigint {
   const given = balances[j]! - y - (pool.rounding.keepsUnit ? 1n : 0n);
-  if (given < 0n) throw new SwapReverted("xp[j] - y - 1", `saw ${dx} in for nothing, expected more`);
+  if (given < 0n) throw new SwapReverted("xp[j] - y - 1", `saw too little in for anything out, expected more`);
   const rate = pool.rates[j]!;
   if (pool.rounding.fee === "before-rate") return ((given - (pool.fee * given) / FEE_UNIT) * WAD) / rate;
   const dy = (given * WAD) / rate;
@@ -32,10 +35,11 @@ export function curveStableCurve(pool: CurveStablePool, i: number, j: number): P
   const perRaw = fromUnits(pool.rates[i]!, 0) / fromUnits(pool.rates[j]!, 0);
   const traded = (from: number, to: number, dx: bigint): Traded | undefined => {
     try {
-      const { balances, y, invariant } = afterSale(pool, from, to, dx);
+      const sale = afterSale(pool, from, to, dx);
+      const { balances, y, invariant } = sale;
       const after = balances.map((balance, k) => fromUnits(k === to ? y : balance, 0));
       const price = stablePrice(after, { ann, invariant: fromUnits(invariant, 0), i, j }) * perRaw;
-      return { price, out: fromUnits(stableQuote(pool, from, to, dx), 0) };
+      return { price, out: fromUnits(givenOf(pool, to, sale), 0) };
     } catch (cause) {
       if (cause instanceof SwapReverted) return undefined;
       throw cause;

@@ -64,7 +64,7 @@ describe("Uniswap v4 on the genuine manager", () => {
 
   it("behavior: ether is shown as the token that stands for it, and refused where none does", async () => {
     expect((await fresh(keys[2]!)).token0).to.equal(stage.tokens[0]!.address);
-    const { nativeAsset: _, ...unnamed } = sourceOf(keys[2]!);
+    const unnamed = { kind: "uniswap-v4" as const, manager: stage.manager.address, ...keys[2]! };
     expect(await reasonOf(stage, unnamed)).to.contain("saw ether in the pool");
   });
 
