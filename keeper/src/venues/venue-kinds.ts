@@ -6,6 +6,9 @@ import { aaveV2 } from "./aave-v2.js";
 import { aaveV3 } from "./aave-v3.js";
 import { compoundV2 } from "./compound-v2.js";
 import { compoundV3 } from "./compound-v3.js";
+import { crvUsd } from "./crvusd.js";
+import { eulerV2 } from "./euler-v2.js";
+import { liquityV2 } from "./liquity-v2.js";
 import { maker } from "./maker.js";
 import { morphoBlue } from "./morpho-blue.js";
 
@@ -15,6 +18,9 @@ const kinds = {
   "aave-v3": aaveV3,
   "compound-v2": compoundV2,
   "compound-v3": compoundV3,
+  crvusd: crvUsd,
+  "euler-v2": eulerV2,
+  "liquity-v2": liquityV2,
   maker,
   "morpho-blue": morphoBlue,
 } as const;
@@ -25,6 +31,9 @@ export const venueSourceSchema = z.discriminatedUnion("kind", [
   kinds["aave-v3"].schema,
   kinds["compound-v2"].schema,
   kinds["compound-v3"].schema,
+  kinds.crvusd.schema,
+  kinds["euler-v2"].schema,
+  kinds["liquity-v2"].schema,
   kinds.maker.schema,
   kinds["morpho-blue"].schema,
 ]);
