@@ -23,13 +23,16 @@ export interface Holders {
   readonly holderHf: Float64Array;
 }
 
-/** Collateral rows: with reserve, threshold and bonus per entry, and `hfShare`, its part in the health factor at t0. */
+/** Collateral rows: with reserve, threshold and bonus per entry, and `hfShare`, its part in the health factor at t0 or a bit less. */
 export interface CollateralRows extends BookRows, Holders {
   readonly reserve: Int32Array;
   readonly lt: Float64Array;
   readonly bonus: Float64Array;
-  readonly hfShare: Float64Array;
+  readonly hfShare: Float32Array;
 }
+
+/** What is multiplied by this is no more than it was when it is rounded to float32. */
+const ROUND_DOWN = 1 - 1.2e-7;
 
 /** Accounts with debt, ascending by health factor: `orderHf[m]` is that of `order[m]`. */
 export type Debtors = Pick<Book, "order" | "orderHf">;
@@ -42,7 +45,7 @@ export function collateralRows(state: SystemState, debtors: Debtors, owedUsd: Fl
   const reserve = new Int32Array(size);
   const lt = new Float64Array(size);
   const bonus = new Float64Array(size);
-  const hfShare = new Float64Array(size);
+  const hfShare = new Float32Array(size);
   let at = 0;
   for (let m = 0; m < debtors.order.length; m++) {
     const i = debtors.order[m]!;
@@ -50,7 +53,7 @@ export function collateralRows(state: SystemState, debtors: Debtors, owedUsd: Fl
       reserve[at] = collateral.reserve[e]!;
       lt[at] = collateralLt[e]!;
       bonus[at] = collateralBonus[e]!;
-      hfShare[at] = (rows.usd[at]! * lt[at]!) / owedUsd[m]!;
+      hfShare[at] = ((rows.usd[at]! * lt[at]!) / owedUsd[m]!) * ROUND_DOWN;
     }
   }
   return { ...rows, reserve, lt, bonus, hfShare, ...holdersOf(rows, debtors.orderHf, state.assets.length) };

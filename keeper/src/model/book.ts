@@ -15,6 +15,8 @@ export interface Book {
   readonly rank: Int32Array;
   /** `Int32Array[M]`: index into the state's venues, by rank. */
   readonly venue: Int32Array;
+  /** `Uint8Array[M]`: 1 where debt exceeds collateral at t0, by rank. */
+  readonly isInsolvent: Uint8Array;
   /** Positions by rank. */
   readonly held: CollateralRows;
   readonly owed: BookRows;
@@ -120,11 +122,13 @@ function assemble(state: SystemState, values: Values, order: Int32Array): Book {
   const rank = new Int32Array(values.insolvent.length).fill(-1);
   const orderHf = new Float64Array(order.length);
   const venue = new Int32Array(order.length);
+  const isInsolvent = new Uint8Array(order.length);
   for (let m = 0; m < order.length; m++) {
     const i = order[m]!;
     rank[i] = m;
     orderHf[m] = healthFactor[i]!;
     venue[m] = state.accountVenue[i]!;
+    isInsolvent[m] = values.insolvent[i]!;
   }
   const owed = debtRows(state, { order, orderHf });
   return {
@@ -133,6 +137,7 @@ function assemble(state: SystemState, values: Values, order: Int32Array): Book {
     orderHf,
     rank,
     venue,
+    isInsolvent,
     held: collateralRows(state, { order, orderHf }, owed.totalUsd),
     owed,
     isOwed: whichOf(owed.asset, state.assets.length),

@@ -59,6 +59,9 @@ export interface Cascade {
   /** Ranks of those debtors, in the order in which it happened: the first `touchedCount`. Nobody else differs from t0. */
   readonly touched: Int32Array;
   touchedCount: number;
+  /** Ranks of those whose debt was written off, the first `writtenOffCount`: nobody else has bad debt. */
+  readonly writtenOff: Int32Array;
+  writtenOffCount: number;
   readonly watch: Watch;
 }
 
@@ -86,6 +89,8 @@ export function createCascade(book: Book, latencyRounds: number): Cascade {
     triggerRound: new Int32Array(debtors),
     touched: new Int32Array(debtors),
     touchedCount: 0,
+    writtenOff: new Int32Array(debtors),
+    writtenOffCount: 0,
     watch: createWatch(debtors, size),
   };
 }
@@ -193,11 +198,14 @@ export function undoCascade(run: Cascade): void {
     run.collateralLeft[rank] = 1;
     run.debtLeft[rank] = 1;
     run.repaidUsd[rank] = 0;
-    run.badDebtUsd[rank] = 0;
-    run.writtenOffFrac[rank] = 0;
     run.triggerRound[rank] = 0;
   }
+  for (let w = 0; w < run.writtenOffCount; w++) {
+    run.badDebtUsd[run.writtenOff[w]!] = 0;
+    run.writtenOffFrac[run.writtenOff[w]!] = 0;
+  }
   run.touchedCount = 0;
+  run.writtenOffCount = 0;
   run.bonusUsd = 0;
   clearSales(run.prices);
 }
@@ -211,11 +219,16 @@ export function copyCascade(from: Cascade, to: Cascade, keepFrac: number): void 
     to.collateralLeft[rank] = from.collateralLeft[rank]!;
     to.debtLeft[rank] = from.debtLeft[rank]!;
     to.repaidUsd[rank] = from.repaidUsd[rank]!;
-    to.badDebtUsd[rank] = from.badDebtUsd[rank]!;
-    to.writtenOffFrac[rank] = from.writtenOffFrac[rank]!;
     to.triggerRound[rank] = from.triggerRound[rank]!;
   }
+  for (let w = 0; w < from.writtenOffCount; w++) {
+    const rank = from.writtenOff[w]!;
+    to.writtenOff[w] = rank;
+    to.badDebtUsd[rank] = from.badDebtUsd[rank]!;
+    to.writtenOffFrac[rank] = from.writtenOffFrac[rank]!;
+  }
   to.touchedCount = from.touchedCount;
+  to.writtenOffCount = from.writtenOffCount;
   to.bonusUsd = from.bonusUsd;
   to.prices.permanentUsd.set(from.prices.permanentUsd);
   for (let k = 0; k < to.soldUsd.length; k++) to.prices.temporaryUsd[k] = keepFrac * from.prices.temporaryUsd[k]!;

@@ -22,7 +22,7 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, c: number): nu
     return 0;
   }
   const { held, owed, sellable } = book;
-  if (held.totalUsd[rank]! < owed.totalUsd[rank]! && !rules.includeInsolvent) return 0;
+  if (book.isInsolvent[rank] === 1 && !rules.includeInsolvent) return 0;
   const { asset: heldAsset, usd: heldUsd, bonus: bonusFrac, lt } = held;
   const { asset: owedAsset, usd: owedUsd } = owed;
   const { oracle } = run;
@@ -86,6 +86,7 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, c: number): nu
 
 function writeOff(run: Cascade, rank: number, debtUsd: number): void {
   touch(run, rank);
+  run.writtenOff[run.writtenOffCount++] = rank;
   run.badDebtUsd[rank] = run.badDebtUsd[rank]! + debtUsd;
   run.writtenOffFrac[rank] = run.debtLeft[rank]!;
   run.debtLeft[rank] = 0;

@@ -169,9 +169,14 @@ function addBadDebt(outcome: SweepOutcome, s: number, book: Book, run: Cascade):
     const at = s * venues + book.venue[rank]!;
     badDebtByVenue[at] = badDebtByVenue[at]! + usd;
   };
-  for (let t = 0; t < run.touchedCount; t++) add(run.touched[t]!, run.badDebtUsd[run.touched[t]!]!);
+  for (const rank of writtenOffByTouch(run)) add(rank, run.badDebtUsd[rank]!);
   visitUncovered(book, run, (rank) => add(rank, latentBadDebtUsd(book, run, rank)));
   let sum = 0;
   for (let v = 0; v < venues; v++) sum += badDebtByVenue[s * venues + v]!;
   outcome.badDebtUsd[s] = sum;
+}
+
+/** Those written off in the order in which they were first touched: by round and, within one, by rank. */
+function writtenOffByTouch({ writtenOff, writtenOffCount, triggerRound }: Cascade): Int32Array {
+  return writtenOff.slice(0, writtenOffCount).sort((a, b) => triggerRound[a]! - triggerRound[b]! || a - b);
 }

@@ -1,6 +1,6 @@
 /**
- * As much of WebAssembly's binary format as a loop over vectors of float64 needs, written the way it is read. Arithmetic on
- * `f64x2` is that of JavaScript's numbers, two at a time: the same bits. **Source.** WebAssembly Core Specification 2.0, 5.
+ * As much of WebAssembly's binary format as a loop over vectors of float32 needs, written the way it is read. **Source.**
+ * WebAssembly Core Specification 2.0, 5.
  */
 
 /** Instructions, as bytes. */
@@ -27,16 +27,16 @@ export const i32 = {
   notBelow: (a: Code, b: Code): Code => [...a, ...b, 0x4f],
 };
 
-export const f64x2 = {
+export const f32x4 = {
   zero: [...simd(0x0c), ...Array.from({ length: 16 }, () => 0)] as Code,
-  load: (address: Code, offset = 0): Code => [...address, ...simd(0x00), 3, ...unsigned(offset)],
-  /** One number, twice. */
-  loadTwice: (address: Code): Code => [...address, ...simd(0x0a), 3, 0],
-  storeLane: (address: Code, value: Code, lane: number): Code => [...address, ...value, ...simd(0x5b), 3, 0, lane],
-  add: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xf0)],
-  mul: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xf2)],
+  load: (address: Code, offset = 0): Code => [...address, ...simd(0x00), 2, ...unsigned(offset)],
+  /** One number, four times. */
+  loadToAll: (address: Code): Code => [...address, ...simd(0x09), 2, 0],
+  storeLane: (address: Code, value: Code, lane: number): Code => [...address, ...value, ...simd(0x5a), 2, 0, lane],
+  add: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe4)],
+  mul: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)],
   /** Bit l of an `i32`: lane l of `a` is at least that of `b`. */
-  atLeast: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x4c), ...simd(0xc4)],
+  atLeast: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x46), ...simd(0xa4)],
 };
 
 /** Repeat `body` until `done` is not 0. */

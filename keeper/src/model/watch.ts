@@ -53,10 +53,10 @@ export interface Round {
   readonly hf: number;
 }
 
-/** Candidates that were found elsewhere, with their health factors at the prices where the watch starts. */
+/** Candidates that were found elsewhere, with what their collateral is worth at the prices where the watch starts. */
 export interface Found {
   readonly candidate: Int32Array;
-  readonly floorHf: Float64Array;
+  readonly share: Float32Array;
 }
 
 /** Below this drift it is cheaper, and safer, to look again. */
@@ -96,11 +96,11 @@ export function startWatch(watch: Watch, book: Book, price: Float64Array): void 
   watch.nextHolder.set(book.held.holderStart.subarray(0, price.length));
 }
 
-/** Start from candidates that are complete within `watch.reach`. */
-export function takeFound(watch: Watch, { candidate, floorHf }: Found): void {
+/** Start from candidates that are complete within `watch.reach`; their health factors are at least `perShare` a share. */
+export function takeFound(watch: Watch, { candidate, share }: Found, perShare: number): void {
   watch.candidate.set(candidate);
-  watch.floorHf.set(floorHf);
-  watch.count = candidate.length;
+  for (let c = 0; c < share.length; c++) watch.floorHf[c] = share[c]! * perShare;
+  watch.count = share.length;
   watch.isFresh = true;
 }
 

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { f64x2, i32, local, loopUntil, moduleBytes, when, type Code } from "../../../keeper/src/model/wasm-code.js";
+import { f32x4, i32, local, loopUntil, moduleBytes, when, type Code } from "../../../keeper/src/model/wasm-code.js";
 
 const SEED = { seed: 20260417 } as const;
 
 /** Run `body` once, with one parameter, an `i32` and a vector; returns its memory. */
 function memoryAfter(body: Code, parameter: number, before: readonly number[] = []): ArrayBuffer {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  new Float64Array(memory.buffer).set(before);
+  new Float32Array(memory.buffer).set(before);
   const bytes = moduleBytes({ parameters: 1, integers: 1, vectors: 1, body });
   const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
   run!(parameter);
@@ -58,22 +58,25 @@ describe(moduleBytes.name, () => {
     expect([...integersAfter(body, 0).subarray(0, 2)]).to.deep.equal([0, 0]);
   });
 
-  it("gives the bits of JavaScript's numbers, two at a time", () => {
-    const pair = f64x2.load(i32.const(0));
-    const product = f64x2.mul(pair, f64x2.load(i32.const(8), 8));
+  it("rounds as JavaScript's float32 do, four at a time", () => {
+    const four = f32x4.load(i32.const(0));
+    const other = f32x4.load(i32.const(8), 8);
     const body = [
-      ...vector.set(f64x2.zero),
-      ...vector.set(f64x2.add(vector.get, f64x2.add(product, f64x2.loadTwice(i32.const(8))))),
-      ...f64x2.storeLane(i32.const(32), vector.get, 0),
-      ...f64x2.storeLane(i32.const(40), vector.get, 1),
-      ...i32.store(i32.const(48), f64x2.atLeast(pair, f64x2.load(i32.const(0), 16))),
+      ...vector.set(f32x4.zero),
+      ...vector.set(f32x4.add(vector.get, f32x4.add(f32x4.mul(four, other), f32x4.loadToAll(i32.const(4))))),
+      ...[0, 1, 2, 3].flatMap((lane) => f32x4.storeLane(i32.const(32 + 4 * lane), vector.get, lane)),
+      ...i32.store(i32.const(48), f32x4.atLeast(four, f32x4.load(i32.const(0), 16))),
     ];
-    const number = fc.double({ noNaN: true });
+    const number = fc.float({ noNaN: true, min: Math.fround(-1e15), max: Math.fround(1e15) });
     fc.assert(
-      fc.property(fc.tuple(number, number, number, number), ([a, b, c, d]) => {
-        const after = memoryAfter(body, 0, [a, b, c, d]);
-        expect([...new Float64Array(after, 32, 2)]).to.deep.equal([0 + (a * c + b), 0 + (b * d + b)]);
-        expect(new Int32Array(after)[12]).to.equal((a >= c ? 1 : 0) + (b >= d ? 2 : 0));
+      fc.property(fc.array(number, { minLength: 8, maxLength: 8 }), (x) => {
+        const after = memoryAfter(body, 0, x);
+        const [a, b] = [x.slice(0, 4), x.slice(4)];
+        const expected = a.map((value, l) => Math.fround(0 + Math.fround(Math.fround(value * b[l]!) + x[1]!)));
+        expect([...new Float32Array(after, 32, 4)]).to.deep.equal(expected);
+        expect(new Int32Array(after)[12]).to.equal(
+          a.reduce((bits, value, l) => bits + (value >= b[l]! ? 1 << l : 0), 0),
+        );
       }),
       SEED,
     );
