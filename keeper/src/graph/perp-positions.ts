@@ -52,7 +52,7 @@ interface Row {
 
 /** Share of a liquidation's penalty that goes to the fund. Source: ClearingHouse._liquidate; PerpsV2MarketLiquidate. */
 const PENALTY_TO_FUND: Readonly<Record<PerpKind, number>> = { "perpetual-v2": 0.5, "synthetix-perps-v2": 0 };
-const WAD = 10n ** 18n;
+const WAD = 1_000_000_000_000_000_000n;
 const DECIMALS = 18;
 const USD_DECIMALS = 8;
 
