@@ -16,7 +16,8 @@ import {Words} from "./Words.sol";
 /// ANSWER, in words. Tokens answered. For each token a head: forms << 32 | legs << 16 | decimals << 8 | fault; then for each leg
 /// 3 words: 1 << 168 if its decimals were read | decimals << 160 | underlying; numerator; denominator.
 /// Faults: 1 no decimals, 2 no underlying, 3 no rate, 4 no supply, 5 holdings unreadable. Where there is one, legs is 0.
-/// Forms, for shape PROBE: 1 ERC-4626, 2 aToken, 4 cToken, 8 Uniswap v2 pair, 16 Balancer pool.
+/// Forms, for shape PROBE: 1 ERC-4626, 2 aToken, 4 cToken, 8 Uniswap v2 pair, 16 Balancer pool, and tokens with a rate:
+/// 32 stEthPerToken(), 64 getExchangeRate(), 128 exchangeRate(), 256 getRate().
 ///
 /// LIMITS. Each token gets the same gas on every node, so that a callee that burns it fails alone and alike everywhere.
 contract WrappedLens {
@@ -47,11 +48,12 @@ contract WrappedLens {
         bool ofOneWhole;
     }
 
-    /// @dev A token under way: where its answer begins, and the gas at which it has had its share.
+    /// @dev A token under way: where its answer begins, the gas at which it has had its share, and what one call may take.
     struct Row {
         uint256 head;
         uint256 stop;
         uint256 decimals;
+        uint256 callGas;
     }
 
     uint256 internal constant MAX_LEGS = 8;
@@ -60,6 +62,8 @@ contract WrappedLens {
     uint256 internal constant ROW_GAS = 7_000_000;
     uint256 internal constant CALL_GAS = 5_000_000;
     uint256 internal constant WORK_GAS = 500_000;
+    /// @dev For a getter that a token may not have: wrapped ether takes any call for a deposit, and burns all it is given.
+    uint256 internal constant PROBE_GAS = 150_000;
     address internal constant ETHER = 0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE;
 
     uint256 internal constant NO_DECIMALS = 1;
@@ -79,7 +83,7 @@ contract WrappedLens {
     }
 
     function _pushRow(Words.List memory out, Ask memory ask) private view {
-        Row memory row = Row(out.count, gasleft() - ROW_GAS, 0);
+        Row memory row = Row(out.count, gasleft() - ROW_GAS, 0, CALL_GAS);
         out.push(0);
         bool ok;
         (ok, row.decimals) = _decimals(row, ask.token);
@@ -184,9 +188,13 @@ contract WrappedLens {
     }
 
     function _forms(Row memory row, address token) private view returns (uint256 forms) {
+        row.callGas = PROBE_GAS;
         if (_names(row, token, IWrappedAsset.asset.selector) && row.decimals < 78) {
+            // A vault of many markets needs more than a getter, and has told already that it is one.
+            row.callGas = CALL_GAS;
             bytes memory call = abi.encodeCall(IWrappedAsset.convertToAssets, (10 ** row.decimals));
             if (_answers(row, token, call)) forms |= 1;
+            row.callGas = PROBE_GAS;
         }
         if (_names(row, token, IWrappedAsset.UNDERLYING_ASSET_ADDRESS.selector)) forms |= 2;
         if (_answers(row, token, abi.encodeCall(IWrappedAsset.exchangeRateStored, ()))) forms |= 4;
@@ -196,6 +204,10 @@ contract WrappedLens {
         if (_answers(row, token, abi.encodeCall(IWrappedAsset.getPoolId, ()))) {
             if (_names(row, token, IWrappedAsset.getVault.selector)) forms |= 16;
         }
+        if (_answers(row, token, abi.encodeCall(IWrappedAsset.stEthPerToken, ()))) forms |= 32;
+        if (_answers(row, token, abi.encodeCall(IWrappedAsset.getExchangeRate, ()))) forms |= 64;
+        if (_answers(row, token, abi.encodeCall(IWrappedAsset.exchangeRate, ()))) forms |= 128;
+        if (_answers(row, token, abi.encodeCall(IWrappedAsset.getRate, ()))) forms |= 256;
     }
 
     /// @dev Whether a getter names a contract.
@@ -240,7 +252,7 @@ contract WrappedLens {
     ) private view returns (uint256[] memory words) {
         uint256 left = gasleft();
         if (left <= row.stop) return words;
-        uint256 grant = left - row.stop < CALL_GAS ? left - row.stop : CALL_GAS;
+        uint256 grant = left - row.stop < row.callGas ? left - row.stop : row.callGas;
         uint256 size;
         assembly ("memory-safe") {
             if staticcall(grant, target, add(data, 32), mload(data), 0, 0) {

@@ -18,6 +18,18 @@ interface IWrappedAsset {
     /// @notice Compound v2: raw units of the underlying behind a raw unit, 1e18-scaled, as of the last accrual.
     function exchangeRateStored() external view returns (uint256);
 
+    /// @notice Lido's wstETH: stETH behind a whole unit, 1e18-scaled.
+    function stEthPerToken() external view returns (uint256);
+
+    /// @notice Rocket Pool's rETH: ether behind a whole unit, 1e18-scaled.
+    function getExchangeRate() external view returns (uint256);
+
+    /// @notice Coinbase's cbETH, and others: ether behind a whole unit, 1e18-scaled.
+    function exchangeRate() external view returns (uint256);
+
+    /// @notice Ether.fi's weETH, Swell's swETH, and whoever is a rate provider to itself: 1e18-scaled.
+    function getRate() external view returns (uint256);
+
     /// @notice A pool of two: the first token.
     function token0() external view returns (address);
 

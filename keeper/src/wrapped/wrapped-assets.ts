@@ -27,6 +27,10 @@ const FORMS = [
   [4, "exchangeRateStored()", "compound-v2"],
   [8, "token0(), token1() and getReserves()", "uniswap-v2-lp"],
   [16, "getPoolId() and getVault()", "balancer-bpt"],
+  [32, "stEthPerToken()", "wsteth"],
+  [64, "getExchangeRate()", "reth"],
+  [128, "exchangeRate()", "cbeth"],
+  [256, "getRate()", "weeth or rate"],
 ] as const;
 
 /**

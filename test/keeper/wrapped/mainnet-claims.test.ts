@@ -109,6 +109,21 @@ describe("readWrapped on recorded mainnet state", function () {
     expect(above!.lookThrough[0]!.unitsWad < within!.lookThrough[0]!.unitsWad).to.equal(true);
   });
 
+  const proposals = [
+    [TOKENS.wstETH, 19_716_145, "stEthPerToken(); add it to sources.wrapped as wsteth"],
+    [TOKENS.swETH, 18_085_863, "getRate(); add it to sources.wrapped as weeth or rate"],
+    [TOKENS.sUSDe, 19_934_116, "asset() and convertToAssets(); add it to sources.wrapped as erc4626"],
+    [TOKENS.cETH, 12_243_999, "exchangeRateStored(); add it to sources.wrapped as compound-v2"],
+  ] as const;
+  for (const [token, block, says] of proposals) {
+    it(`behavior: ${token} at ${block}, named by nobody, is found`, async function () {
+      const { lookThrough, exclusions } = await readRecorded(this, block, (reader) => readWrapped(reader, [], [token]));
+      expect(lookThrough).to.deep.equal([]);
+      const reason = `what it is a claim on is unknown: it answers ${says}`;
+      expect(exclusions).to.deep.equal([{ scope: "asset", id: token, reason }]);
+    });
+  }
+
   for (const block of [18_085_863, 19_932_810]) {
     it(`default: swETH at ${block}, by its getter's name alone`, async function () {
       const source = { kind: "rate", token: TOKENS.swETH, of: TOKENS.WETH, getter: "getRate()" };

@@ -6,19 +6,23 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IWrappedAssetInterface extends Interface {
-    getFunction(nameOrSignature: "UNDERLYING_ASSET_ADDRESS" | "asset" | "convertToAssets" | "exchangeRateStored" | "getActualSupply" | "getPoolId" | "getReserves" | "getVault" | "getVirtualSupply" | "token0" | "token1" | "totalSupply" | "underlying"): FunctionFragment;
+    getFunction(nameOrSignature: "UNDERLYING_ASSET_ADDRESS" | "asset" | "convertToAssets" | "exchangeRate" | "exchangeRateStored" | "getActualSupply" | "getExchangeRate" | "getPoolId" | "getRate" | "getReserves" | "getVault" | "getVirtualSupply" | "stEthPerToken" | "token0" | "token1" | "totalSupply" | "underlying"): FunctionFragment;
 
     
 
     encodeFunctionData(functionFragment: 'UNDERLYING_ASSET_ADDRESS', values?: undefined): string;
 encodeFunctionData(functionFragment: 'asset', values?: undefined): string;
 encodeFunctionData(functionFragment: 'convertToAssets', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'exchangeRate', values?: undefined): string;
 encodeFunctionData(functionFragment: 'exchangeRateStored', values?: undefined): string;
 encodeFunctionData(functionFragment: 'getActualSupply', values?: undefined): string;
+encodeFunctionData(functionFragment: 'getExchangeRate', values?: undefined): string;
 encodeFunctionData(functionFragment: 'getPoolId', values?: undefined): string;
+encodeFunctionData(functionFragment: 'getRate', values?: undefined): string;
 encodeFunctionData(functionFragment: 'getReserves', values?: undefined): string;
 encodeFunctionData(functionFragment: 'getVault', values?: undefined): string;
 encodeFunctionData(functionFragment: 'getVirtualSupply', values?: undefined): string;
+encodeFunctionData(functionFragment: 'stEthPerToken', values?: undefined): string;
 encodeFunctionData(functionFragment: 'token0', values?: undefined): string;
 encodeFunctionData(functionFragment: 'token1', values?: undefined): string;
 encodeFunctionData(functionFragment: 'totalSupply', values?: undefined): string;
@@ -27,12 +31,16 @@ encodeFunctionData(functionFragment: 'underlying', values?: undefined): string;
     decodeFunctionResult(functionFragment: 'UNDERLYING_ASSET_ADDRESS', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'asset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'convertToAssets', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'exchangeRate', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'exchangeRateStored', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'getActualSupply', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'getExchangeRate', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'getPoolId', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'getRate', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'getReserves', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'getVault', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'getVirtualSupply', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'stEthPerToken', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'token0', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'token1', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'totalSupply', data: BytesLike): Result;
@@ -99,6 +107,14 @@ decodeFunctionResult(functionFragment: 'underlying', data: BytesLike): Result;
     
 
     
+    exchangeRate: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
     exchangeRateStored: TypedContractMethod<
       [],
       [bigint],
@@ -115,9 +131,25 @@ decodeFunctionResult(functionFragment: 'underlying', data: BytesLike): Result;
     
 
     
+    getExchangeRate: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
     getPoolId: TypedContractMethod<
       [],
       [string],
+      'view'
+    >
+    
+
+    
+    getRate: TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >
     
@@ -140,6 +172,14 @@ decodeFunctionResult(functionFragment: 'underlying', data: BytesLike): Result;
 
     
     getVirtualSupply: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    stEthPerToken: TypedContractMethod<
       [],
       [bigint],
       'view'
@@ -196,6 +236,11 @@ getFunction(nameOrSignature: 'convertToAssets'): TypedContractMethod<
       [bigint],
       'view'
     >;
+getFunction(nameOrSignature: 'exchangeRate'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'exchangeRateStored'): TypedContractMethod<
       [],
       [bigint],
@@ -206,9 +251,19 @@ getFunction(nameOrSignature: 'getActualSupply'): TypedContractMethod<
       [bigint],
       'view'
     >;
+getFunction(nameOrSignature: 'getExchangeRate'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'getPoolId'): TypedContractMethod<
       [],
       [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'getRate'): TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'getReserves'): TypedContractMethod<
@@ -222,6 +277,11 @@ getFunction(nameOrSignature: 'getVault'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'getVirtualSupply'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'stEthPerToken'): TypedContractMethod<
       [],
       [bigint],
       'view'
