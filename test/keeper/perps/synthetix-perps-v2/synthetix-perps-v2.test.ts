@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import type { Result } from "ethers";
 import { type RpcPool, createRpcPool } from "../../../../keeper/src/chain/rpc-pool.js";
+import { perpPositions } from "../../../../keeper/src/graph/perp-positions.js";
 import { type DevChain, startEmbeddedChain } from "../../../../keeper/src/lab/chain.js";
 import { read } from "../../../../keeper/src/lab/world/contract-ref.js";
+import { type PerpBook, createPerps } from "../../../../keeper/src/model/perps/perp-book.js";
+import { perpRound } from "../../../../keeper/src/model/perps/waterfall.js";
 import { type PerpSource, openPerps } from "../../../../keeper/src/perps/perp-kinds.js";
 import { type SnapshotReader, createSnapshotReader } from "../../../../keeper/src/snapshot-reader.js";
 import { canonicalJson } from "../../../../keeper/src/snapshot/canonical.js";
@@ -184,6 +187,29 @@ describe("Synthetix Perps v2 on a random history of the genuine contracts", func
       compared += 1;
     }
     expect(compared).to.be.above(0);
+  });
+
+  it("behavior: the model's waterfall liquidates at t0 whom the market's own view says", async () => {
+    const [market] = synthetix.markets as [SynthetixMarket];
+    const fresh = randomHistory(synthetix, 11);
+    let [liquidatable, positions] = [0, 0];
+    for (let i = 0; i < 12; i++) {
+      await fresh.step();
+      const { perps, assets } = await readHead(reader);
+      const context = { assets: assets.map(({ asset }) => ({ address: asset })), owners: TRADERS };
+      const book: PerpBook = perpPositions(perps!, context);
+      const run = createPerps(book);
+      perpRound(book, run, { mark: Float64Array.of(1), execute: () => 1 });
+      for (const [p, o] of book.owner.entries()) {
+        const own = await detailsOf(market, TRADERS[o]!);
+        expect(run.liquidatedUsd[p]! > 0, `${TRADERS[o]} after step ${i}`).to.equal(
+          own.getValue("canLiquidatePosition"),
+        );
+        positions += 1;
+        if (run.liquidatedUsd[p]! > 0) liquidatable += 1;
+      }
+    }
+    expect(liquidatable).to.be.above(0).and.below(positions);
   });
 
   it("behavior: a stale price excludes the market and its positions, with the reason", async () => {
