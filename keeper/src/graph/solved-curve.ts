@@ -19,12 +19,13 @@ export interface Tradable {
   buy(units: bigint): Traded | undefined;
 }
 
-/** Ladder of sizes: from this part of a balance, doubling. */
-const FIRST_RUNG = 1 / 1_073_741_824;
+/** Ladder of sizes: from this part of a balance, a half more each time. */
+const FIRST_RUNG = 1 / 1_048_576;
+const RUNG_GROWTH = 1.5;
 /** Beyond this many balances nobody trades. */
 const LAST_RUNG = 16_777_216;
 /** Sizes and prices are found to this relative precision. */
-const PRECISION = 1e-11;
+const PRECISION = 1e-10;
 const MAX_STEPS = 80;
 
 interface Rung {
@@ -33,7 +34,7 @@ interface Rung {
   readonly out: number;
 }
 
-/** A pool's {@link PairCurve}, its sizes found on the exact swap itself: a ladder of doubling sizes, then false position. */
+/** A pool's {@link PairCurve}, its sizes found on the exact swap itself: a ladder of growing sizes, then false position. */
 export function solvedCurve(pool: Tradable): PairCurve {
   const down = side(pool.price, pool.baseUnits, (units) => pool.sell(units));
   const up = side(1 / pool.price, pool.quoteUnits, (units) => {
@@ -57,7 +58,7 @@ function side(start: number, balance: number, trade: (units: bigint) => Traded |
   let ended = false;
   const climb = (): void => {
     const last = rungs.at(-1)!;
-    const next = last.units === 0 ? Math.max(1, balance * FIRST_RUNG) : 2 * last.units;
+    const next = last.units === 0 ? Math.max(1, balance * FIRST_RUNG) : RUNG_GROWTH * last.units;
     const rung = next > balance * LAST_RUNG ? undefined : evaluate(next);
     ended = rung === undefined;
     const furthest = rung ?? furthestAllowed(last, next, evaluate);
@@ -84,7 +85,7 @@ function furthestAllowed(taken: Rung, refused: number, evaluate: (units: number)
   return low;
 }
 
-/** Regula falsi, the Illinois way: the end that stays is weighed half. */
+/** Regula falsi, the Illinois way: an end that stays twice is weighed half. */
 function falsePosition(
   from: Rung,
   to: Rung,
@@ -92,15 +93,18 @@ function falsePosition(
 ): Rung {
   let [low, high] = [from, to];
   let [above, below] = [low.price - target, target - high.price];
+  let moved: "low" | "high" | undefined;
   for (let step = 0; step < MAX_STEPS && high.units - low.units > PRECISION * high.units; step++) {
     const share = above + below > 0 ? above / (above + below) : 0.5;
     const rung = evaluate(low.units + share * (high.units - low.units));
     if (rung === undefined || rung.units <= low.units || rung.units >= high.units) break;
     if (Math.abs(rung.price - target) <= PRECISION * target) return rung;
     if (rung.price > target) {
-      [low, above, below] = [rung, rung.price - target, below / 2];
+      if (moved === "low") below /= 2;
+      [low, above, moved] = [rung, rung.price - target, "low"];
     } else {
-      [high, below, above] = [rung, target - rung.price, above / 2];
+      if (moved === "high") above /= 2;
+      [high, below, moved] = [rung, target - rung.price, "high"];
     }
   }
   return high;
