@@ -1,20 +1,19 @@
 import { expect } from "chai";
-import { MaxUint256, ZeroAddress, toQuantity } from "ethers";
-import { CallReverted, RpcRefused } from "../../../keeper/src/chain/rpc-errors.js";
+import { MaxUint256, ZeroAddress } from "ethers";
 import { type BlockReader, type RpcPool, createRpcPool } from "../../../keeper/src/chain/rpc-pool.js";
-import { WordsMalformed } from "../../../keeper/src/chain/words.js";
 import { type DevChain, startEmbeddedChain } from "../../../keeper/src/lab/chain.js";
 import { openAccounts } from "../../../keeper/src/lab/world/accounts.js";
 import { MAINNET_ASSETS } from "../../../keeper/src/lab/world/mainnet-spec.js";
 import { derivedAddress } from "../../../keeper/src/lab/world/orders.js";
 import { type World, assetOf, buildWorld } from "../../../keeper/src/lab/world/world.js";
 import { followUniswapV3 } from "../../../keeper/src/liquidity/uniswap-v3.js";
-import type { Address, Hex } from "../../../keeper/src/units.js";
+import type { Address } from "../../../keeper/src/units.js";
 import { readAccounts } from "../../../keeper/src/venues/aave-accounts.js";
 import { PRICE_UNREADABLE, readReserves } from "../../../keeper/src/venues/aave-reserves.js";
 import { readFeeds } from "../../../keeper/src/venues/chainlink-feed.js";
 import { readTokens } from "../../../keeper/src/venues/erc20.js";
 import { readWrapped } from "../../../keeper/src/wrapped/wrapped-assets.js";
+import { readInParts } from "./little-gas.js";
 import { burning } from "./strange-contracts.js";
 
 const GENESIS = 1_583_971_200;
@@ -23,8 +22,6 @@ const USDC = 10n ** 6n;
 const USERS = Array.from({ length: 8 }, (_, i) => derivedAddress(`gas user ${i}`));
 /** E-modes priced by an asset of their own, and by one whose price cannot be read. */
 const [PRICED, UNPRICED] = [1, 2];
-/** Too little for a lens to read anything, what reads everything here in one call, and the steps between. */
-const GAS = { least: 400_000, most: 16_000_000, growth: 1.04 };
 
 describe("lenses where a node grants little gas", () => {
   let chain: DevChain;
@@ -72,70 +69,39 @@ describe("lenses where a node grants little gas", () => {
     steward.call(aave.configurator, "setAssetEModeCategory", [addressOf("USDC"), UNPRICED]);
   }
 
-  /** The pool's reads with `gas` for each call, and how many calls there were. */
-  function granting(gas: number): { readonly rpc: RpcPool; calls: () => number } {
-    let calls = 0;
-    const at = (reader: BlockReader): BlockReader => ({
-      ...reader,
-      call(transaction) {
-        calls += 1;
-        return reader.call({ ...transaction, gas: toQuantity(gas) as Hex });
-      },
-    });
-    return { rpc: { ...rpc, at: (block) => at(rpc.at(block)) }, calls: () => calls };
-  }
-
-  /** Reads with ever more gas until nothing more is cut: an error or all of it, never a part. How many reads were in parts. */
-  async function readInParts<T>(read: (rpc: RpcPool) => Promise<T>): Promise<number> {
-    const whole = granting(GAS.most);
-    const expected = await read(whole.rpc);
-    let inParts = 0;
-    for (let gas = GAS.least; gas < GAS.most; gas = Math.ceil(gas * GAS.growth)) {
-      const granted = granting(gas);
-      const seen = await read(granted.rpc).catch((error: unknown) => {
-        if ([CallReverted, RpcRefused, WordsMalformed].some((type) => error instanceof type)) return undefined;
-        throw error;
-      });
-      if (seen === undefined) continue;
-      expect(seen, `with ${gas} gas a call`).to.deep.equal(expected);
-      if (granted.calls() === whole.calls()) return inParts;
-      inParts += 1;
-    }
-    throw new Error(`no read was done in ${whole.calls()} calls below ${GAS.most} gas`);
-  }
   const head = async (of: RpcPool): Promise<BlockReader> => of.at(await rpc.head());
 
   it("behavior: accounts", async () => {
     const { reserves } = await readReserves(await head(rpc), world.aave.pool.address);
     const venue = { pool: world.aave.pool.address, reserves };
-    expect(await readInParts(async (of) => readAccounts(await head(of), venue, USERS))).to.be.above(0);
+    expect(await readInParts(rpc, async (of) => readAccounts(await head(of), venue, USERS))).to.be.above(0);
   });
 
   it("behavior: reserves", async () => {
-    expect(await readInParts(async (of) => readReserves(await head(of), world.aave.pool.address))).to.be.above(0);
+    expect(await readInParts(rpc, async (of) => readReserves(await head(of), world.aave.pool.address))).to.be.above(0);
   });
 
   it("behavior: feeds", async () => {
     const feeds = world.assets.map(({ feed }) => feed!.proxy.address);
-    expect(await readInParts(async (of) => readFeeds(await head(of), feeds))).to.be.above(0);
+    expect(await readInParts(rpc, async (of) => readFeeds(await head(of), feeds))).to.be.above(0);
   });
 
   it("behavior: tokens, of which one burns all it is given", async () => {
     const tokens = [...world.assets.map(({ address }) => address), burner, addressOf("DAI")];
-    expect(await readInParts(async (of) => readTokens(await head(of), tokens))).to.be.above(0);
+    expect(await readInParts(rpc, async (of) => readTokens(await head(of), tokens))).to.be.above(0);
   });
 
   it("behavior: claims of wrapped tokens, of which one burns all it is given", async () => {
     const tokens = world.assets.flatMap(({ aToken, address }) => [aToken.address, address]);
     const unnamed = [...tokens, burner, ...tokens];
     const wrapped = [{ kind: "aave-atoken", token: tokens[0]! } as const];
-    expect(await readInParts(async (of) => readWrapped(await head(of), wrapped, unnamed))).to.be.above(0);
+    expect(await readInParts(rpc, async (of) => readWrapped(await head(of), wrapped, unnamed))).to.be.above(0);
   });
 
   it("behavior: ticks of a pool", async () => {
     const pool = world.pools[0]!.address;
     const block = await rpc.head();
-    expect(await readInParts((of) => followUniswapV3(of, pool).load(block, undefined))).to.be.above(0);
+    expect(await readInParts(rpc, (of) => followUniswapV3(of, pool).load(block, undefined))).to.be.above(0);
   });
 
   it("behavior: an e-mode's own price is read, and one that cannot be read is known as such", async () => {

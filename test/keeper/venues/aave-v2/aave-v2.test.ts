@@ -7,6 +7,9 @@ import { canonicalJson } from "../../../../keeper/src/snapshot/canonical.js";
 import { parseSnapshot } from "../../../../keeper/src/snapshot/parse.js";
 import type { Snapshot, VenueState } from "../../../../keeper/src/snapshot/snapshot.js";
 import type { Address } from "../../../../keeper/src/units.js";
+import { readAccountsV2 } from "../../../../keeper/src/venues/aave-accounts.js";
+import { readReservesV2 } from "../../../../keeper/src/venues/aave-reserves.js";
+import { readInParts } from "../little-gas.js";
 import type { History } from "../random-steps.js";
 import { type Truth, readAll, told } from "../truth.js";
 import { type AaveV2, deployAaveV2 } from "./deploy.js";
@@ -169,6 +172,14 @@ describe("Aave v2 venue on a random history of the genuine pool", () => {
     expect(venues).to.deep.equal([]);
     const reason = `base unit ${10n ** 18n} is not USD and no feed for it is configured`;
     expect(exclusions).to.deep.equal([{ scope: "venue", id: aave.pool.address, reason }]);
+  });
+
+  it("behavior: with little gas it is an error or all of it", async () => {
+    const head = await rpc().head();
+    const pool = aave.pool.address;
+    expect(await readInParts(rpc(), (of) => readReservesV2(of.at(head), pool))).to.be.above(0);
+    const { reserves } = await readReservesV2(rpc().at(head), pool);
+    expect(await readInParts(rpc(), (of) => readAccountsV2(of.at(head), { pool, reserves }, USERS))).to.be.above(0);
   });
 
   it("error: a contract that is no lending pool is unreadable", async () => {

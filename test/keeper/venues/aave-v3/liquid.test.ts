@@ -8,8 +8,10 @@ import { canonicalJson } from "../../../../keeper/src/snapshot/canonical.js";
 import { parseSnapshot } from "../../../../keeper/src/snapshot/parse.js";
 import type { AccountState, Snapshot, VenueState } from "../../../../keeper/src/snapshot/snapshot.js";
 import type { Address } from "../../../../keeper/src/units.js";
+import { readAccounts } from "../../../../keeper/src/venues/aave-accounts.js";
 import { readReserves } from "../../../../keeper/src/venues/aave-reserves.js";
 import { type Reserve, loadAaveV36 } from "../../../integration/aave-v36/deploy.js";
+import { readInParts } from "../little-gas.js";
 import type { History } from "../random-steps.js";
 import { readAll } from "../truth.js";
 import {
@@ -225,6 +227,15 @@ describe("Aave v3.6 venue on a random history of the genuine pool", () => {
     ]);
     expect([of("USDC").borrowableInIsolation, of("DAI").borrowableInIsolation]).to.deep.equal([true, false]);
     expect([of("USDC").supplyCap, of("USDC").borrowCap]).to.deep.equal([LIMITS.supplyCap, LIMITS.borrowCap]);
+  });
+
+  it("behavior: with little gas it is an error or all of it: e-modes go on where they stopped, the version is never guessed", async () => {
+    const { pool } = market.aave;
+    const head = await rpc().head();
+    expect(await readInParts(rpc(), (of) => readReserves(of.at(head), pool.address))).to.be.above(0);
+    const { reserves } = await readReserves(await blockReader(), pool.address);
+    const venue = { pool: pool.address, reserves };
+    expect(await readInParts(rpc(), (of) => readAccounts(of.at(head), venue, USERS))).to.be.above(0);
   });
 
   it("behavior: of a small debt everything may be repaid, of a larger one half; what stays behind is a deficit", async () => {
