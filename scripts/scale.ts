@@ -4,9 +4,10 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { runScale } from "../keeper/src/lab/scale/run.js";
+import { scaleText } from "../keeper/src/lab/scale/table.js";
+import { sharedPath } from "../test/shared-data.js";
 import { PAGE, replaced } from "./bench/page.js";
-import { runScale } from "./scale/run.js";
-import { scaleText } from "./scale/table.js";
 
 const USAGE = `usage: npm run scale -- [options]
   --accounts N  in all; 100000
@@ -30,7 +31,7 @@ if (!Number.isInteger(venues) || venues < 1 || venues > 8) throw new Error(`--ve
 
 if (values.help) console.log(USAGE);
 else {
-  const run = await runScale(venues, accounts, (line) => console.error(line));
+  const run = await runScale({ venues, accounts, data: sharedPath("data") }, (line) => console.error(line));
   console.log(scaleText(run));
   if (values.write) writeFileSync(PAGE, replaced(readFileSync(PAGE, "utf8"), "scale", scaleText(run)));
   if (values.json) console.log(JSON.stringify(run));

@@ -17,7 +17,9 @@ function keysOf(schema: JsonSchema, at: string): string[] {
   const variants = [...(anyOf ?? []), ...(oneOf ?? [])];
   const inner = [
     ...Object.entries(properties ?? {}).flatMap(([key, value]) => keysOf(value, at === "" ? key : `${at}.${key}`)),
-    ...((items?.properties ?? items?.anyOf ?? items?.oneOf) === undefined ? [] : keysOf(items, `${at}[]`)),
+    ...(items === undefined || (items.properties ?? items.anyOf ?? items.oneOf) === undefined
+      ? []
+      : keysOf(items, `${at}[]`)),
     ...variants.flatMap((variant) => (variant.properties === undefined ? [] : keysOf(variant, at))),
   ];
   return inner.length > 0 ? [...new Set(inner)] : [at];

@@ -68,28 +68,6 @@ export function followAccounts<M, A>(
   const remarket = async (reader: BlockReader, market: M, seen: ReadonlySet<string>, before: number): Promise<M> =>
     venue.marketFollowsKeys === true && seen.size > before ? venue.readMarket(reader, seen) : market;
 
-  /** Read logs in stages, each kept, so that a sync that is killed goes on where it was. */
-  const readHistory = async (
-    block: BlockRef,
-    market: M,
-    known: Pick<Followed<M, A>, "seen" | "sales"> & { readonly from: number },
-    checkpoint: Checkpoint<Followed<M, A>> | undefined,
-  ): Promise<ForcedSale[]> => {
-    const { seen, from } = known;
-    const filter = venue.filterOf(market);
-    const oldest = block.timestamp - resilienceWindowSec;
-    let sales = known.sales.filter((sale) => sale.block < from);
-    for (let start = from; start <= block.number; start += BLOCKS_PER_CHECKPOINT) {
-      const end = Math.min(block.number, start + BLOCKS_PER_CHECKPOINT - 1);
-      const to = end === block.number ? block : await chain.block({ number: end });
-      const logs = await readSpan(chain, { from: start, to }, filter);
-      for (const key of venue.keysOf(logs)) seen.add(key);
-      sales = since([...sales, ...(await timeSales(chain, venue.salesOf(logs), oldest))], oldest);
-      if (to !== block) checkpoint?.({ block: to, market, accounts: new Map(), seen, sales, unattributed: new Map() });
-    }
-    return sales;
-  };
-
   const load = async (
     block: BlockRef,
     hint: Followed<M, A> | undefined,
@@ -100,7 +78,9 @@ export function followAccounts<M, A>(
     const before = seen.size;
     const first = await venue.readMarket(reader, seen);
     const from = hint === undefined ? venue.fromBlock : Math.max(venue.fromBlock, hint.block.number - FORK_DEPTH);
-    const sales = await readHistory(block, first, { seen, sales: hint?.sales ?? [], from }, checkpoint);
+    const oldest = block.timestamp - resilienceWindowSec;
+    const known = { seen, sales: hint?.sales ?? [], from, oldest };
+    const sales = await readHistory(chain, venue, { block, market: first, ...known }, checkpoint);
     const market = await remarket(reader, first, seen, before);
     const accounts = merge(new Map<string, A>(), await venue.readAccounts(reader, market, [...seen]));
     return { block, market, accounts, seen, sales, unattributed: venue.unattributed(market, accounts) };
@@ -132,6 +112,33 @@ export function followAccounts<M, A>(
   };
 
   return { load, advance };
+}
+
+/** Where a first sync begins, and what is known from before. */
+interface History<M> extends Pick<Followed<M, unknown>, "block" | "market" | "seen" | "sales"> {
+  readonly from: number;
+  /** Unix seconds of the oldest sale that counts. */
+  readonly oldest: number;
+}
+
+/** Read logs up to a block in stages, each kept, so that a sync that is killed goes on where it was. Returns the sales. */
+async function readHistory<M, A>(
+  chain: RpcPool,
+  venue: AccountsVenue<M, A>,
+  { block, market, seen, from, oldest, ...known }: History<M>,
+  checkpoint: Checkpoint<Followed<M, A>> | undefined,
+): Promise<ForcedSale[]> {
+  const filter = venue.filterOf(market);
+  let sales = known.sales.filter((sale) => sale.block < from);
+  for (let start = from; start <= block.number; start += BLOCKS_PER_CHECKPOINT) {
+    const end = Math.min(block.number, start + BLOCKS_PER_CHECKPOINT - 1);
+    const to = end === block.number ? block : await chain.block({ number: end });
+    const logs = await readSpan(chain, { from: start, to }, filter);
+    for (const key of venue.keysOf(logs)) seen.add(key);
+    sales = since([...sales, ...(await timeSales(chain, venue.salesOf(logs), oldest))], oldest);
+    if (to !== block) checkpoint?.({ block: to, market, accounts: new Map(), seen, sales, unattributed: new Map() });
+  }
+  return sales;
 }
 
 async function readPath(chain: RpcPool, filter: LogFilter, path: Path): Promise<Log[]> {

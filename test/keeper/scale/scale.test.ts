@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { type ScaleRun, runScale } from "../../../scripts/scale/run.js";
-import { requireShared } from "../../shared-data.js";
+import { type ScaleRun, runScale } from "../../../keeper/src/lab/scale/run.js";
+import { requireShared, sharedPath } from "../../shared-data.js";
 
 describe("reading many accounts of real markets", function () {
   this.timeout(240_000);
   let run: ScaleRun;
   before(async function () {
     requireShared(this, "data/params-aave");
-    run = await runScale(2, 600, () => undefined);
+    run = await runScale({ venues: 2, accounts: 600, data: sharedPath("data") }, () => undefined);
   });
 
   it("behavior: every account is found, and what is read block by block is what is read from scratch", () => {

@@ -1,9 +1,9 @@
 /** The process that reads: alone, so that its memory is the keeper's. Told over IPC to read the head; answers what it took. */
 import { readFileSync } from "node:fs";
-import { createRpcPool } from "../../keeper/src/chain/rpc-pool.js";
-import { createSnapshotReader, type Sources } from "../../keeper/src/snapshot-reader.js";
-import { snapshotHash } from "../../keeper/src/snapshot/canonical.js";
-import { openSourceStates } from "../../keeper/src/store/source-states.js";
+import { createRpcPool } from "../../chain/rpc-pool.js";
+import { createSnapshotReader, type Sources } from "../../snapshot-reader.js";
+import { snapshotHash } from "../../snapshot/canonical.js";
+import { openSourceStates } from "../../store/source-states.js";
 
 export interface ReaderSetup {
   readonly url: string;
@@ -26,7 +26,7 @@ const WINDOW_SEC = 30 * 86_400;
 
 const setup = JSON.parse(process.argv[2]!) as ReaderSetup;
 const pool = createRpcPool({ urls: [setup.url], chainId: setup.chainId, quorum: 1, timeoutMs: 600_000 });
-const states = openSourceStates(setup.states, (message) => console.error(message));
+const states = openSourceStates(setup.states, (message) => void process.stderr.write(`${message}\n`));
 const reader = createSnapshotReader(pool, setup.sources, { resilienceWindowSec: WINDOW_SEC, states: states.of });
 
 /** Of this program: resourceUsage().maxRSS begins with what the process that started it held. */
@@ -47,7 +47,6 @@ process.on("message", () => {
       exclusions: snapshot.exclusions.map(({ id, reason }) => `${id}: ${reason}`),
       peakBytes: peakBytes(),
     };
-    if (process.env.DBG) console.error(JSON.stringify(snapshot.exclusions.slice(0, 6)));
     process.send!(reading);
   })();
 });

@@ -2,12 +2,12 @@ import { fork, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createRpcPool } from "../../keeper/src/chain/rpc-pool.js";
-import { startEmbeddedChain, type DevChain } from "../../keeper/src/lab/chain.js";
-import { derivedAddress, openActors } from "../../keeper/src/lab/world/orders.js";
-import { buildWorld } from "../../keeper/src/lab/world/world.js";
-import { createSnapshotReader, type Sources } from "../../keeper/src/snapshot-reader.js";
-import { snapshotHash } from "../../keeper/src/snapshot/canonical.js";
+import { createRpcPool } from "../../chain/rpc-pool.js";
+import { startEmbeddedChain, type DevChain } from "../chain.js";
+import { derivedAddress, openActors } from "../world/orders.js";
+import { buildWorld } from "../world/world.js";
+import { createSnapshotReader, type Sources } from "../../snapshot-reader.js";
+import { snapshotHash } from "../../snapshot/canonical.js";
 import { drawAccounts, moveAccounts, openMarket, type Market } from "./accounts.js";
 import { startCountingProxy, type Traffic } from "./count-proxy.js";
 import { decodeRate, type DecodeRate } from "./decode.js";
@@ -29,17 +29,24 @@ export interface ScaleRun {
   readonly decode: DecodeRate;
 }
 
+/** What to build, and the folder of the recorded data that it is built from. */
+export interface ScaleSize {
+  readonly venues: number;
+  readonly accounts: number;
+  readonly data: string;
+}
+
 const GENESIS = 1_583_971_200;
 const WRITER_WEI = 10n ** 24n;
 const DECODED = 5_000;
 
 /** Build `venues` real markets with `accounts` accounts in all, and read them as a keeper does. Throws `Error` where two reads differ. */
-export async function runScale(venues: number, accounts: number, say: (line: string) => void): Promise<ScaleRun> {
+export async function runScale({ venues, accounts, data }: ScaleSize, say: (line: string) => void): Promise<ScaleRun> {
   const chain = await startEmbeddedChain({ genesisTime: GENESIS });
   const folder = mkdtempSync(path.join(tmpdir(), "bulkhead-scale-"));
   const proxy = await startCountingProxy(chain.url);
   try {
-    const markets = await buildMarkets(chain, { venues, accounts }, say);
+    const markets = await buildMarkets(chain, { venues, accounts, data }, say);
     const sources: Sources = {
       venues: markets.map(({ world }) => ({ kind: "aave-v3" as const, pool: world.aave.pool.address, fromBlock: 0 })),
       ...{ pools: [], feeds: [], lookThrough: [] },
@@ -96,12 +103,12 @@ export async function runScale(venues: number, accounts: number, say: (line: str
 
 async function buildMarkets(
   chain: DevChain,
-  { venues, accounts }: { readonly venues: number; readonly accounts: number },
+  { venues, accounts, data }: ScaleSize,
   say: (line: string) => void,
 ): Promise<Market[]> {
   const writer = derivedAddress("scale writer");
   const markets: Market[] = [];
-  for (const [index, assets] of realMarkets(venues).entries()) {
+  for (const [index, assets] of realMarkets(data, venues).entries()) {
     const world = await buildWorld(chain, { baseCurrency: "USD", assets, pools: [] });
     const market = await openMarket(world, index);
     await openActors(chain, [writer], WRITER_WEI);

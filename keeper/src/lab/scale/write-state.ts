@@ -1,7 +1,7 @@
 import { AbiCoder, id, keccak256, toBeHex, zeroPadValue } from "ethers";
-import type { DevChain } from "../../keeper/src/lab/chain.js";
-import { orderRequest } from "../../keeper/src/lab/world/orders.js";
-import type { Address, Hex } from "../../keeper/src/units.js";
+import type { DevChain } from "../chain.js";
+import { orderRequest } from "../world/orders.js";
+import type { Address, Hex } from "../../units.js";
 
 /** A word of a contract's storage, and the account that the write is logged for, where it is. */
 export interface Write {

@@ -1,9 +1,10 @@
 import { AbiCoder, getAddress } from "ethers";
-import type { BlockReader, RpcPool } from "../../keeper/src/chain/rpc-pool.js";
-import { splitWords } from "../../keeper/src/chain/words.js";
-import type { Address, Hex } from "../../keeper/src/units.js";
-import { PORTION, decodeAccounts, readAccounts, type ScaledAccount } from "../../keeper/src/venues/aave-accounts.js";
-import { readReserves } from "../../keeper/src/venues/aave-reserves.js";
+import type { BlockReader, RpcPool } from "../../chain/rpc-pool.js";
+import { splitWords } from "../../chain/words.js";
+import { intToBig } from "../../units.js";
+import type { Address, Hex } from "../../units.js";
+import { PORTION, decodeAccounts, readAccounts, type ScaledAccount } from "../../venues/aave-accounts.js";
+import { readReserves } from "../../venues/aave-reserves.js";
 
 export interface DecodeRate {
   readonly accounts: number;
@@ -52,7 +53,7 @@ export async function decodeRate(pool: RpcPool, venue: Address, accounts: readon
 }
 
 function rowOf({ account, eMode, positions }: ScaledAccount): unknown[] {
-  return [getAddress(account), BigInt(eMode), positions.map((p) => [BigInt(p.id), p.supplied, p.owed])];
+  return [getAddress(account), intToBig(eMode), positions.map((p) => [intToBig(p.id), p.supplied, p.owed])];
 }
 
 function fastest<T>(work: () => T): { readonly ms: number; readonly result: T } {

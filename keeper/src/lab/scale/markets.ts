@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { AssetSpec } from "../../keeper/src/lab/world/spec.js";
-import { sharedPath } from "../../test/shared-data.js";
+import type { AssetSpec } from "../world/spec.js";
 
 /** Real states of Aave v3 markets, one venue each. Source: PROVENANCE.md beside them. */
 const FILES = [
@@ -32,10 +32,10 @@ interface RawReserve {
   readonly oracleLatestAnswer: string | number;
 }
 
-/** The parameters of `count` real markets. Throws `Error` where the shared data are not there. */
-export function realMarkets(count: number): AssetSpec[][] {
+/** The parameters of `count` real markets, from `data/params-aave`. Throws `Error` where the file is not there. */
+export function realMarkets(data: string, count: number): AssetSpec[][] {
   return FILES.slice(0, count).map((file) => {
-    const path = sharedPath(`data/params-aave/${file}.json.gz`);
+    const path = join(data, "params-aave", `${file}.json.gz`);
     const { reserves } = JSON.parse(gunzipSync(readFileSync(path)).toString()) as {
       reserves: Record<string, RawReserve>;
     };
@@ -47,7 +47,7 @@ export function realMarkets(count: number): AssetSpec[][] {
 }
 
 function assetOf(raw: RawReserve): AssetSpec {
-  const answer = BigInt(raw.oracleLatestAnswer)
+  const answer = BigInt(`${raw.oracleLatestAnswer}`)
     .toString()
     .padStart(PRICE_DECIMALS + 1, "0");
   return {

@@ -1,9 +1,10 @@
-import type { World, WorldAsset } from "../../keeper/src/lab/world/world.js";
-import { type Random, createRandom } from "../../keeper/src/lab/random.js";
-import { openAccounts } from "../../keeper/src/lab/world/accounts.js";
-import { derivedAddress } from "../../keeper/src/lab/world/orders.js";
-import { read } from "../../keeper/src/lab/world/contract-ref.js";
-import type { Address } from "../../keeper/src/units.js";
+import type { World, WorldAsset } from "../world/world.js";
+import { type Random, createRandom } from "../random.js";
+import { openAccounts } from "../world/accounts.js";
+import { derivedAddress } from "../world/orders.js";
+import { read } from "../world/contract-ref.js";
+import { intToBig, toUnitsDown } from "../../units.js";
+import type { Address } from "../../units.js";
 import { type Write, slotOf } from "./write-state.js";
 
 const RAY = 10n ** 27n;
@@ -51,7 +52,7 @@ export async function openMarket(world: World, index: number): Promise<Market> {
     config: await search("configurations", async (b) => (await word(aave.pool, slotOf(b, account))) === bitmap),
     supplied: await search("balances", async (b) => low(await word(aToken, slotOf(b, account))) === supplied),
     owed: await search("debts", async (b) => low(await word(variableDebt, slotOf(b, account))) === debt),
-    totalOwed: await search("the sum of debts", async (b) => (await word(variableDebt, BigInt(b))) === total),
+    totalOwed: await search("the sum of debts", async (b) => (await word(variableDebt, intToBig(b))) === total),
   };
   return { world, slots, accounts: [] };
 }
@@ -61,7 +62,7 @@ function low(word: bigint): bigint {
 }
 
 function unitsOf({ spec }: WorldAsset, usd: number): bigint {
-  return BigInt(Math.ceil((usd / Number(spec.priceBase)) * 1e6)) * 10n ** BigInt(Math.max(0, spec.decimals - 6));
+  return toUnitsDown(usd / Number(spec.priceBase), spec.decimals) + 1n;
 }
 
 /**
@@ -93,7 +94,7 @@ export async function drawAccounts(market: Market, count: number, seed: number):
       const asset = world.assets[id]!;
       const usd = 10 ** (2 + 3 * random.unit());
       power += (usd * asset.spec.liquidationThresholdBps) / 10_000;
-      bitmap |= 2n << BigInt(2 * id);
+      bitmap |= 2n << intToBig(2 * id);
       const logged = id === pledgeable[0] ? { account } : {};
       push(asset.aToken.address, {
         slot: slotOf(slots.supplied, account),
@@ -104,7 +105,7 @@ export async function drawAccounts(market: Market, count: number, seed: number):
     for (const id of owed) {
       const asset = world.assets[id]!;
       const units = unitsOf(asset, power / health / owed.size);
-      bitmap |= 1n << BigInt(2 * id);
+      bitmap |= 1n << intToBig(2 * id);
       owedTotal.set(id, (owedTotal.get(id) ?? 0n) + units);
       push(asset.variableDebt.address, { slot: slotOf(slots.owed, account), value: stored(units) });
     }
@@ -113,7 +114,7 @@ export async function drawAccounts(market: Market, count: number, seed: number):
   for (const [id, units] of owedTotal) {
     const { variableDebt } = world.assets[id]!;
     const [before] = await read(world.chain, variableDebt, "scaledTotalSupply", []);
-    push(variableDebt.address, { slot: BigInt(slots.totalOwed), value: (before as bigint) + units });
+    push(variableDebt.address, { slot: intToBig(slots.totalOwed), value: (before as bigint) + units });
   }
   return [...lists].map(([contract, list]) => ({ contract, writes: list }));
 }
