@@ -13,9 +13,15 @@ import {Words} from "./Words.sol";
 /// supply rate << 64 | borrow rate; then for each collateral 4 words: asset; price; borrow factor << 192 |
 /// liquidation factor << 128 | liquidate collateral factor << 64 | scale; raw units of all.
 ///
-/// PRICES. One that cannot be read is `type(uint256).max`.
+/// PRICES. One that cannot be read is `type(uint256).max`. Where there is not gas for all of them, the first word is all.
 contract CompoundV3MarketLens {
     using Words for Words.List;
+
+    uint256 internal constant MARKET_WORDS = 7;
+    uint256 internal constant COLLATERAL_WORDS = 4;
+    /// @dev Reading what is stored, and one asset with a price that burns all it may.
+    uint256 internal constant MARKET_GAS = 300_000;
+    uint256 internal constant ASSET_GAS = 600_000;
 
     /// @param comet The market.
     constructor(ICompoundV3 comet) {
@@ -27,6 +33,7 @@ contract CompoundV3MarketLens {
                 (_bit(comet.isWithdrawPaused()) << 9) |
                 (_bit(comet.isAbsorbPaused()) << 10)
         );
+        if (!out.hasRoom(MARKET_WORDS + COLLATERAL_WORDS * count, MARKET_GAS + ASSET_GAS * (count + 1))) out.finish();
         out.push(uint160(comet.baseToken()));
         out.push(_price(comet, comet.baseTokenPriceFeed()));
         _pushTotals(out, comet);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createRpcPool } from "../../../../keeper/src/chain/rpc-pool.js";
+import { type RpcPool, createRpcPool } from "../../../../keeper/src/chain/rpc-pool.js";
 import { type DevChain, startEmbeddedChain } from "../../../../keeper/src/lab/chain.js";
 import { createRandom } from "../../../../keeper/src/lab/random.js";
 import { read } from "../../../../keeper/src/lab/world/contract-ref.js";
@@ -8,7 +8,9 @@ import { canonicalJson } from "../../../../keeper/src/snapshot/canonical.js";
 import { parseSnapshot } from "../../../../keeper/src/snapshot/parse.js";
 import type { AccountState, Snapshot, VenueState } from "../../../../keeper/src/snapshot/snapshot.js";
 import type { Address } from "../../../../keeper/src/units.js";
+import { readAccounts, readMarkets } from "../../../../keeper/src/venues/compound-v2-markets.js";
 import type { VenueSource } from "../../../../keeper/src/venues/venue-kinds.js";
+import { readInParts } from "../little-gas.js";
 import type { History } from "../random-steps.js";
 import { COMPTROLLER, type Market, type Stage, USERS, WAD, buildStage, cTokenAbi, randomHistory } from "./stage.js";
 
@@ -264,6 +266,14 @@ describe("Compound v2 venue on a random history of mainnet's contracts", functio
     for (const { reason } of exclusions) expect(reason).to.contain("held by no known account");
     expect(exclusions.some(({ reason }) => reason.includes("owed by no known account"))).to.equal(true);
     expect(venues[0]!.totalDebtBase).to.equal(venueOf(await readHead(reader)).totalDebtBase);
+  });
+
+  it("behavior: where a node grants little gas, markets and accounts are read in parts", async () => {
+    const block = await rpc().head();
+    const cTokens = stage.markets.map(({ cToken }) => cToken.address);
+    expect(await readInParts(rpc(), (of) => readMarkets(of.at(block), COMPTROLLER))).to.be.above(0);
+    const accounts = (of: RpcPool) => readAccounts(of.at(block), { comptroller: COMPTROLLER, cTokens }, USERS);
+    expect(await readInParts(rpc(), accounts)).to.be.above(0);
   });
 
   it("error: a contract that is no Comptroller makes the venue unreadable, not the snapshot", async () => {

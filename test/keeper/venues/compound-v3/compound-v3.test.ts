@@ -9,8 +9,11 @@ import { canonicalJson } from "../../../../keeper/src/snapshot/canonical.js";
 import { parseSnapshot } from "../../../../keeper/src/snapshot/parse.js";
 import type { AccountState, Snapshot, VenueState } from "../../../../keeper/src/snapshot/snapshot.js";
 import type { Address } from "../../../../keeper/src/units.js";
+import { findSilent, readAccounts } from "../../../../keeper/src/venues/compound-v3-accounts.js";
+import { readMarket } from "../../../../keeper/src/venues/compound-v3-market.js";
 import type { VenueSource } from "../../../../keeper/src/venues/venue-kinds.js";
 import { COMET, USDC } from "../../../integration/comet/market-archive.js";
+import { readInParts } from "../little-gas.js";
 import { install } from "../recorded-code.js";
 import type { History } from "../random-steps.js";
 import { type Stage, USERS, buildStage, cometAbi, order, randomHistory } from "./stage.js";
@@ -289,6 +292,19 @@ describe("Compound v3 venue on a random history of mainnet's USDC market", funct
     expect(exclusions.map(({ scope, id }) => [scope, id])).to.deep.equal([["reserve", `${COMET}/${USDC}`]]);
     expect(exclusions[0]!.reason).to.contain("owed by no known account");
     expect(venues[0]!.totalDebtBase).to.equal(venueOf(await readHead(reader)).totalDebtBase);
+  });
+
+  it("behavior: where a node grants little gas the market is read whole or not at all, accounts in parts", async () => {
+    const block = await rpc().head();
+    const assets = stage.assets.map(({ asset }) => asset);
+    await readInParts(rpc(), (of) => readMarket(of.at(block), COMET));
+    const many = [...USERS, ...USERS, ...USERS];
+    expect(await readInParts(rpc(), (of) => readAccounts(of.at(block), { comet: COMET, assets }, many))).to.be.above(0);
+    const known = await readAccounts(rpc().at(block), { comet: COMET, assets }, USERS);
+    await readInParts(rpc(), (of) => findSilent(of.at(block), COMET, known));
+    const wrong = known.map((account, i) => (i === 3 ? { ...account, principal: account.principal - 1n } : account));
+    expect(await findSilent(rpc().at(block), COMET, known)).to.deep.equal([]);
+    expect(await findSilent(rpc().at(block), COMET, wrong)).to.deep.equal(USERS);
   });
 
   it("error: a contract that is no market makes the venue unreadable, not the snapshot", async () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createRpcPool } from "../../../../keeper/src/chain/rpc-pool.js";
+import { type RpcPool, createRpcPool } from "../../../../keeper/src/chain/rpc-pool.js";
 import { systemCoverage } from "../../../../keeper/src/graph/coverage.js";
 import { type DevChain, startEmbeddedChain } from "../../../../keeper/src/lab/chain.js";
 import { createRandom } from "../../../../keeper/src/lab/random.js";
@@ -8,7 +8,9 @@ import { type SnapshotReader, createSnapshotReader } from "../../../../keeper/sr
 import { canonicalJson } from "../../../../keeper/src/snapshot/canonical.js";
 import { parseSnapshot } from "../../../../keeper/src/snapshot/parse.js";
 import type { Snapshot, VenueState } from "../../../../keeper/src/snapshot/snapshot.js";
+import { readIlks, readUrns } from "../../../../keeper/src/venues/maker-ilks.js";
 import type { VenueSource } from "../../../../keeper/src/venues/venue-kinds.js";
+import { readInParts } from "../little-gas.js";
 import type { History } from "../random-steps.js";
 import { DOG, ILKS, RAD, RAY, SPOT, type Stage, USERS, VAT, WAD, buildStage, bytes, randomHistory } from "./stage.js";
 
@@ -245,6 +247,15 @@ describe("Maker venue on a random history of the genuine Vat", function () {
     expect(exclusions.map(({ id }) => id)).to.deep.equal(ILKS.map(({ name }) => `${VAT}/${name}`).sort());
     for (const { reason } of exclusions) expect(reason).to.contain("owed by no known vault");
     expect(venues[0]!.totalDebtBase).to.equal(venueOf(await readHead(reader)).totalDebtBase);
+  });
+
+  it("behavior: where a node grants little gas, ilks and vaults are read in parts", async () => {
+    const block = await rpc().head();
+    const names = ILKS.map(({ name }) => name);
+    const ilks = (of: RpcPool) => readIlks(of.at(block), source(), names, stage.gems);
+    expect(await readInParts(rpc(), ilks)).to.be.above(0);
+    const urns = names.flatMap((ilk) => USERS.map((urn) => ({ ilk, urn })));
+    expect(await readInParts(rpc(), (of) => readUrns(of.at(block), VAT, urns))).to.be.above(0);
   });
 
   it("error: a Spotter that is none makes the venue unreadable, not the snapshot", async () => {
