@@ -159,6 +159,31 @@ describe("Morpho Blue venue on a random history of the genuine contract", () => 
     expect(loan).to.deep.include({ liquidationThresholdBps: 0, borrowingEnabled: true });
   });
 
+  it("default: liquidations of the window are Morpho's own events", async () => {
+    const { block, forcedSales } = await readHead(reader);
+    const topic = id("Liquidate(bytes32,address,address,uint256,uint256,uint256,uint256,uint256)");
+    const logs = await chain.provider.getLogs({ address: stage.morpho.address, topics: [topic], fromBlock: 0 });
+    const expected = [];
+    for (const { topics, data, blockNumber, index } of logs) {
+      const { timestamp } = (await chain.provider.getBlock(blockNumber))!;
+      if (timestamp < block.timestamp - WINDOW_SEC) continue;
+      const { params } = stage.markets.find((market) => market.id === topics[1])!;
+      expected.push({
+        block: blockNumber,
+        logIndex: index,
+        timestamp,
+        venue: stage.morpho.address,
+        account: dataSlice(topics[3]!, 12),
+        collateralAsset: params[1],
+        collateralUnits: BigInt(dataSlice(data, 64, 96)),
+        debtAsset: params[0],
+        debtUnits: BigInt(dataSlice(data, 0, 32)),
+      });
+    }
+    expect(forcedSales).to.deep.equal(expected);
+    expect(logs.length).to.be.above(0);
+  });
+
   it("default: the debts of all accounts add up to the totals, to a unit each", async () => {
     const venue = venueOf(await readHead(reader));
     venue.reserves.forEach(({ debtUnits, asset, market }, r) => {

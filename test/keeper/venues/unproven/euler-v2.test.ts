@@ -1,8 +1,12 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { Address } from "../../../../keeper/src/units.js";
 import { readEulerAccounts, readEulerVaults } from "../../../../keeper/src/venues/euler-vaults.js";
 import { viewEuler } from "../../../../keeper/src/venues/euler-view.js";
 import { EulerAccountsLens__factory, EulerVaultsLens__factory } from "../../../../typechain-types/index.js";
+import { requireShared } from "../../../shared-data.js";
 import { WAD, addressOf, packed, telling } from "./words.js";
 
 const [VAULT, ASSET, EVC, UNIT] = [addressOf(0xb1), addressOf(0xd5), addressOf(0xc0), addressOf(840)];
@@ -144,5 +148,52 @@ describe("Euler v2 venue: what is made of a lens's words", () => {
     const cut = telling([[EulerVaultsLens__factory, [vault({}).slice(0, -1)]]]);
     expect(await readEulerVaults(cut, [VAULT]).catch(String)).to.contain("saw 10 words, expected a word 10");
     expect(await read({}, [[0n]]).catch(String)).to.contain("no progress");
+  });
+});
+
+describe("Euler v2 venue on the accounts that a liquidation bot watched on Base", () => {
+  interface Watched {
+    readonly accounts: Readonly<Record<string, { readonly controller_address: string }>>;
+  }
+
+  it("behavior: all of them, sub-accounts apart, page by page", async function () {
+    const file = path.join(requireShared(this, "data/positions-euler-base-2025-01"), "Base_state.json.gz");
+    const { accounts } = JSON.parse(
+      gunzipSync(readFileSync(file)).toString("utf8").replaceAll("Infinity", "null"),
+    ) as Watched;
+    const lower = (text: string): Address => text.toLowerCase() as Address;
+    const owners = Object.entries(accounts).map(
+      ([account, of]) => [lower(account), lower(of.controller_address)] as const,
+    );
+    const vaults = [...new Set(owners.map(([, controller]) => controller))];
+    const paged = <T>(list: readonly T[], size: number): T[][] =>
+      Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+    const reader = telling([
+      [
+        EulerVaultsLens__factory,
+        paged(vaults, 20).map((page) => [BigInt(page.length), ...page.flatMap(() => vault({}).slice(1))]),
+      ],
+      [
+        EulerAccountsLens__factory,
+        paged(owners, 100).map((page) => [
+          BigInt(page.length),
+          ...page.flatMap(([, controller]) => [packed([1n, 160], [controller, 0]), owes(2n), ...has(SHARES, WAD)]),
+        ]),
+      ],
+    ]);
+    const market = {
+      vaults: await readEulerVaults(reader, vaults),
+      accounts: await readEulerAccounts(
+        reader,
+        EVC,
+        owners.map(([account]) => account),
+      ),
+    };
+    const followed = { block: reader.block, accounts: new Map<string, never>(), seen: new Set<string>() };
+    const state = { ...followed, market, unattributed: new Map<string, bigint>(), sales: [] };
+    const view = viewEuler(state, { venue: vaults[0]!, unitOfAccount: UNIT, baseUsdFeed: undefined });
+    const expected = owners.map(([account, controller]) => `${controller}/${account}`).toSorted();
+    expect(view.state.accounts.map((row) => `${row.market}/${row.account}`)).to.deep.equal(expected);
+    expect(expected.length).to.be.above(500);
   });
 });
