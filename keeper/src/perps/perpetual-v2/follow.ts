@@ -1,5 +1,5 @@
 import type { BlockRef } from "../../chain/block-ref.js";
-import type { Derivation, Path } from "../../chain/follow.js";
+import type { Checkpoint, Derivation, Path } from "../../chain/follow.js";
 import type { RpcPool } from "../../chain/rpc-pool.js";
 import { readSpan } from "../../chain/span.js";
 import type { Address } from "../../units.js";
@@ -29,6 +29,8 @@ interface Seen {
 
 /** Blocks by which a load reaches behind its hint: a fork that is deeper needs a restart. */
 const FORK_DEPTH = 64;
+/** Blocks whose logs are read before what they name is kept. */
+const BLOCKS_PER_CHECKPOINT = 100_000;
 /** Swaps leave dust of a unit each; accounts that were missed leave more than this share of all sizes. */
 const DUST_SHARE = 1_000_000n;
 
@@ -53,12 +55,23 @@ export function followPerpetualV2(
     return { block, venue, accounts, seen, unbalanced: unbalanced(venue, accounts) };
   };
 
-  const load = async (block: BlockRef, hint: PerpetualV2State | undefined): Promise<PerpetualV2State> => {
+  /** In stages, each kept, so that a sync that is killed goes on where it was. */
+  const load = async (
+    block: BlockRef,
+    hint: PerpetualV2State | undefined,
+    checkpoint?: Checkpoint<PerpetualV2State>,
+  ): Promise<PerpetualV2State> => {
     const seen = hint?.seen ?? { accounts: new Set(), markets: new Set() };
-    const from = hint === undefined ? fromBlock : Math.max(fromBlock, hint.block.number - FORK_DEPTH);
-    const deployment = await readMarkets(chain.at(block), clearingHouse, []);
-    const named = namedIn(await readSpan(chain, { from, to: block }, perpetualFilter(clearingHouse, deployment)));
-    remember(seen, named);
+    const venue = await readMarkets(chain.at(block), clearingHouse, []);
+    const filter = perpetualFilter(clearingHouse, venue);
+    let from = hint === undefined ? fromBlock : Math.max(fromBlock, hint.block.number - FORK_DEPTH);
+    while (from <= block.number) {
+      const end = Math.min(block.number, from + BLOCKS_PER_CHECKPOINT - 1);
+      const to = end === block.number ? block : await chain.block({ number: end });
+      remember(seen, namedIn(await readSpan(chain, { from, to }, filter)));
+      if (to !== block) checkpoint?.({ block: to, venue, accounts: new Map(), seen, unbalanced: new Map() });
+      from = end + 1;
+    }
     return readState(block, seen, seen.accounts);
   };
 

@@ -1,5 +1,8 @@
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
+import { deserialize, serialize } from "node:v8";
+import type { StateStore } from "../../../../keeper/src/chain/follow.js";
+import type { FollowOptions } from "../../../../keeper/src/chain/source-kind.js";
 import { type RpcPool, createRpcPool } from "../../../../keeper/src/chain/rpc-pool.js";
 import { type DevChain, startEmbeddedChain } from "../../../../keeper/src/lab/chain.js";
 import { type PerpSource, openPerps } from "../../../../keeper/src/perps/perp-kinds.js";
@@ -19,16 +22,16 @@ const STEPS = 24;
 const UNIT = 10n ** 12n;
 
 describe("Perpetual v2 on a random history of the genuine contracts", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let chain: DevChain;
   let perpetual: Perpetual;
   let history: History;
   let reader: SnapshotReader;
 
   const rpc = () => createRpcPool({ urls: [chain.url], chainId: chain.chainId, quorum: 1, timeoutMs: 10_000 });
-  const openReader = (): SnapshotReader =>
+  const openReader = (pool = rpc(), states?: FollowOptions["states"]): SnapshotReader =>
     createSnapshotReader(
-      rpc(),
+      pool,
       {
         venues: [],
         pools: [],
@@ -43,7 +46,7 @@ describe("Perpetual v2 on a random history of the genuine contracts", function (
           },
         ],
       },
-      { resilienceWindowSec: 86_400 },
+      { resilienceWindowSec: 86_400, ...(states === undefined ? {} : { states }) },
     );
   const readHead = async (of: SnapshotReader): Promise<Snapshot> => of.read(await rpc().head());
   const venueOf = ({ perps }: Snapshot): PerpVenueState => perps![0]!;
@@ -245,6 +248,43 @@ describe("Perpetual v2 on a random history of the genuine contracts", function (
     expect(state.accounts.map(({ account }) => account)).to.not.include(lost);
     expect(exclusions.map(({ scope }) => scope)).to.include("perp-market");
     expect(exclusions[0]!.reason).to.match(/sizes of the known accounts add up to -?\d+, expected 0/);
+  });
+
+  it("behavior: a first sync that is killed goes on where it was, and gives the same bytes", async () => {
+    const mark = await chain.snapshot();
+    await chain.rpc.call("hardhat_mine", ["0x3d090", "0x1"]);
+    const block = await rpc().head();
+    let kept: string | undefined;
+    const states = (): StateStore<unknown> => ({
+      last: () =>
+        kept === undefined
+          ? undefined
+          : (deserialize(Buffer.from(kept, "hex")) as ReturnType<StateStore<unknown>["last"]>),
+      save: (at, state) => void (kept = serialize({ block: at, state }).toString("hex")),
+    });
+    const live = async (spansToLive: number): Promise<{ spans: number; text: string | undefined }> => {
+      let spans = 0;
+      const pool: RpcPool = {
+        ...rpc(),
+        logsBetween(range, filter) {
+          if (spans === spansToLive) throw new Error("killed");
+          spans += 1;
+          return rpc().logsBetween(range, filter);
+        },
+      };
+      try {
+        return { text: canonicalJson(await openReader(pool, states).read(block)), spans };
+      } catch (error) {
+        expect(String(error)).to.contain("killed");
+        return { text: undefined, spans };
+      }
+    };
+    const lives = [await live(2), await live(Infinity), await live(0)];
+    const scratch = canonicalJson(await openReader().read(block));
+    await chain.revert(mark);
+    // The second begins a fork's depth before where the first ended; the third finds the block itself.
+    expect(lives.map(({ spans }) => spans)).to.deep.equal([2, 1, 0]);
+    expect(lives.map(({ text }) => text)).to.deep.equal([undefined, scratch, scratch]);
   });
 
   it("error: a contract of another kind makes the venue unreadable, not the snapshot", async () => {

@@ -38,7 +38,7 @@ function told({ markPriceWad }: PerpMarketState, { collateralWad, requirementWad
 }
 
 describe("Synthetix Perps v2 on a random history of the genuine contracts", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let chain: DevChain;
   let synthetix: Synthetix;
   let history: History;
