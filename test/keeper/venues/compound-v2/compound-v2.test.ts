@@ -1,5 +1,9 @@
 import { expect } from "chai";
+import { deserialize, serialize } from "node:v8";
+import type { BlockRef } from "../../../../keeper/src/chain/block-ref.js";
+import type { StateStore } from "../../../../keeper/src/chain/follow.js";
 import { type RpcPool, createRpcPool } from "../../../../keeper/src/chain/rpc-pool.js";
+import type { FollowOptions } from "../../../../keeper/src/chain/source-kind.js";
 import { type DevChain, startEmbeddedChain } from "../../../../keeper/src/lab/chain.js";
 import { createRandom } from "../../../../keeper/src/lab/random.js";
 import { read } from "../../../../keeper/src/lab/world/contract-ref.js";
@@ -32,7 +36,7 @@ describe("Compound v2 venue on a random history of mainnet's contracts", functio
     ...{ kind: "compound-v2", comptroller: COMPTROLLER, fromBlock: 0 },
     nativeAsset: stage.weth,
   });
-  const openReader = (venue: VenueSource = source()): SnapshotReader =>
+  const openReader = (venue: VenueSource = source(), states?: FollowOptions["states"]): SnapshotReader =>
     createSnapshotReader(
       rpc(),
       {
@@ -42,7 +46,7 @@ describe("Compound v2 venue on a random history of mainnet's contracts", functio
         lookThrough: [],
         wrapped: [{ kind: "compound-v2", token: assetOf(SECOND) }],
       },
-      { resilienceWindowSec: WINDOW_SEC },
+      { resilienceWindowSec: WINDOW_SEC, ...(states === undefined ? {} : { states }) },
     );
   const readHead = async (of: SnapshotReader): Promise<Snapshot> => of.read(await rpc().head());
   const venueOf = ({ venues }: Snapshot): VenueState => venues[0]!;
@@ -176,6 +180,21 @@ describe("Compound v2 venue on a random history of mainnet's contracts", functio
       }
       expect((await rpc().block({ number: orphan.number })).hash).to.not.equal(orphan.hash);
       expect(canonicalJson(await reader.read(block))).to.equal(canonicalJson(await openReader().read(block)));
+    }
+  });
+
+  it("behavior: so does a restart, few or many blocks later, from what was kept", async () => {
+    let kept: { block: BlockRef | undefined; state: Buffer } | undefined;
+    const states = (): StateStore<unknown> => ({
+      last: () => kept && { block: kept.block, state: deserialize(kept.state) as unknown },
+      save: (block, state) => void (kept = { block, state: serialize(state) }),
+    });
+    for (const later of [0, 3, 70]) {
+      for (let i = 0; i < later; i++) await history.step();
+      const block = await rpc().head();
+      const text = canonicalJson(await openReader(source(), states).read(block));
+      expect(text).to.equal(canonicalJson(await openReader().read(block)));
+      expect(kept?.block?.hash).to.be.a("string");
     }
   });
 
