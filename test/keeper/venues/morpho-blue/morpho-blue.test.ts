@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { dataSlice, id } from "ethers";
+import { deserialize, serialize } from "node:v8";
+import type { StateStore } from "../../../../keeper/src/chain/follow.js";
 import { createRpcPool } from "../../../../keeper/src/chain/rpc-pool.js";
+import type { FollowOptions } from "../../../../keeper/src/chain/source-kind.js";
 import { type DevChain, startEmbeddedChain } from "../../../../keeper/src/lab/chain.js";
 import { type SnapshotReader, createSnapshotReader } from "../../../../keeper/src/snapshot-reader.js";
 import { canonicalJson } from "../../../../keeper/src/snapshot/canonical.js";
@@ -22,7 +25,7 @@ describe("Morpho Blue venue on a random history of the genuine contract", () => 
   const seen = { liquidatable: 0, healthy: 0 };
 
   const rpc = () => createRpcPool({ urls: [chain.url], chainId: chain.chainId, quorum: 1, timeoutMs: 5_000 });
-  const openReader = (): SnapshotReader => {
+  const openReader = (states?: FollowOptions["states"]): SnapshotReader => {
     const loanFeeds = (["USDC", "DAI", "WETH"] as const).map((symbol) => ({
       asset: stage.tokens[symbol].address,
       feed: stage.feeds[symbol].proxy.address,
@@ -31,7 +34,7 @@ describe("Morpho Blue venue on a random history of the genuine contract", () => 
     return createSnapshotReader(
       rpc(),
       { venues, pools: [], feeds: [], lookThrough: [] },
-      { resilienceWindowSec: WINDOW_SEC },
+      { resilienceWindowSec: WINDOW_SEC, ...(states === undefined ? {} : { states }) },
     );
   };
   const readHead = async (of: SnapshotReader): Promise<Snapshot> => of.read(await rpc().head());
@@ -121,6 +124,21 @@ describe("Morpho Blue venue on a random history of the genuine contract", () => 
       const block = await rpc().head();
       expect(canonicalJson(await reader.read(block))).to.equal(canonicalJson(await openReader().read(block)));
     }
+  });
+
+  it("behavior: so does a restart from what was kept: markets of old are known, and so is what was sold there", async () => {
+    const kept = new Map<string, Buffer>();
+    const states = (name: string): StateStore<unknown> => ({
+      last: () =>
+        kept.has(name) ? (deserialize(kept.get(name)!) as ReturnType<StateStore<unknown>["last"]>) : undefined,
+      save: (block, state) => void kept.set(name, serialize({ block, state })),
+    });
+    await openReader(states).read(await rpc().head());
+    expect(kept.size).to.equal(1);
+    const before = history.done.get("liquidateByDebt") ?? 0;
+    while ((history.done.get("liquidateByDebt") ?? 0) === before) await history.step();
+    const block = await rpc().head();
+    expect(canonicalJson(await openReader(states).read(block))).to.equal(canonicalJson(await openReader().read(block)));
   });
 
   it("behavior: so does a reorganisation, a market that only the orphaned blocks had included", async () => {
