@@ -7,11 +7,21 @@ import { type CodeShelf, loadArchive } from "../../../keeper/src/chain/archive/l
 import { type RecordedFork, openFork } from "../../../keeper/src/chain/archive/reexecute.js";
 import { type BlockReader, createRpcPool } from "../../../keeper/src/chain/rpc-pool.js";
 import { type Address, type Hex, fromUnits } from "../../../keeper/src/units.js";
+import { readClaims } from "../../../keeper/src/wrapped/read-wrapped.js";
 import { type Link, readWrapped } from "../../../keeper/src/wrapped/wrapped-assets.js";
-import { wrappedSourceSchema } from "../../../keeper/src/wrapped/wrapped-kinds.js";
+import { askOf, wrappedSourceSchema } from "../../../keeper/src/wrapped/wrapped-kinds.js";
 import { startEdr } from "../../fork/edr-node.js";
 import { requireShared } from "../../shared-data.js";
-import { PAIR, THREE_POOL, TOKENS, TRICRYPTO, withCbethRate, withConstants } from "./recorded-tokens.js";
+import {
+  PAIR,
+  SETH_POOL,
+  SUSD_POOL,
+  THREE_POOL,
+  TOKENS,
+  TRICRYPTO,
+  withCbethRate,
+  withConstants,
+} from "./recorded-tokens.js";
 
 const BLOCKS = "data/evm-pevm-blocks";
 const PRICES = "data/prices-comet-oracle-1h-2022-24";
@@ -230,6 +240,27 @@ describe("readWrapped on recorded mainnet state", function () {
     expect((inWbtc * fromUnits(prices[0]!, 18)) / inUsdt).to.be.within(0.97, 1.03);
     expect((inWeth * fromUnits(prices[1]!, 18)) / inUsdt).to.be.within(0.97, 1.03);
   });
+
+  // Nobody in these blocks reads the pools' own shares: wrapped ether stands in for them.
+  const old = [
+    ["signed indices", 10_760_440, SUSD_POOL, "balances(int128)", [TOKENS.DAI, TOKENS.USDC, TOKENS.USDT, TOKENS.sUSD]],
+    ["ether of its own", 12_300_570, SETH_POOL, "balances(uint256)", [TOKENS.DAI, TOKENS.sETH]],
+  ] as const;
+  for (const [title, block, pool, getter, coins] of old) {
+    it(`default: a Curve pool with ${title} at ${block}: its coins, and what it holds of each`, async function () {
+      const wanted = askOf({ kind: "curve-lp", token: TOKENS.WETH, pool, ether: TOKENS.DAI });
+      const { claims, held, supply } = await readRecorded(this, block, async (reader) => ({
+        claims: await readClaims(reader, [wanted]),
+        held: await Promise.all(coins.map((_, i) => ask(reader, pool, getter, BigInt(i)))),
+        supply: await ask(reader, TOKENS.WETH, "totalSupply()"),
+      }));
+      const [claim] = claims;
+      if (claim?.kind !== "read") throw new Error(`expected a claim, saw ${JSON.stringify(claim)}`);
+      expect(claim.legs.map(({ underlying }) => underlying)).to.deep.equal(coins);
+      expect(claim.legs.map(({ numerator }) => numerator)).to.deep.equal(held);
+      expect(new Set(claim.legs.map(({ denominator }) => denominator))).to.deep.equal(new Set([supply]));
+    });
+  }
 
   it("default: a pair with WETH at 19932703: its reserves over its supply", async function () {
     const { links, reserves, supply, tokens } = await readRecorded(this, 19_932_703, async (reader) => ({

@@ -17,6 +17,8 @@ export const TOKENS = {
   cUSDC: "0x39aa39c021dfbae8fac545936693ac917d5e7563",
   cETH: "0x4ddc2d193948926d02f9b1fe9e1daa0718270ed5",
   aUSDC: "0xbcca60bb61934080951369a648fb03df4f96263c",
+  sUSD: "0x57ab1ec28d129707052df4df418d58a2d46d5f51",
+  sETH: "0x5e74c9036fb86bd7ecdcb084a0673efc32ea31cb",
   swETH: "0xf951e335afb289353dc249e82926178eac7ded78",
   cbETH: "0xbe9895146f7af43049ca1c1ae358b0541ea49704",
   WBTC: "0x2260fac5e5542a773aa44fbcfedf7c193bc2c599",
@@ -28,15 +30,20 @@ export const TOKENS = {
 export const THREE_POOL: Address = "0xbebc44782c7db0a1a60cb6fe97d0b483032ff1c7";
 /** Curve's tricrypto2, whose shares crv3crypto is. */
 export const TRICRYPTO: Address = "0xd51a44d3fae010294c616388b506acda1bfaae46";
+/** Curve's pool of four dollars, of before Vyper 0.2, and its pool of ether and sETH. */
+export const SUSD_POOL: Address = "0xa5407eae9ba41422680e2e00537571bcc53efbfd";
+export const SETH_POOL: Address = "0xc5424b857f758e906013f3555dad202e4bdb4567";
 /** A pair with WETH of which shares were made in block 19,932,703. */
 export const PAIR: Address = "0xc7e6b676bfc73ae40bcc4577f22aab1682c691c6";
 
-/** keccak256 of slot 0, where Vyper begins the pool's list of coins. */
+/** What sETH's proxy calls in block 12,300,570. */
+const SETH_CODE: Address = "0x87641989057242bff28d0d6108d007c79774d06f";
+/** keccak256 of slot 0, where Vyper begins a pool's list of coins. */
 const COINS = 0x290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e563n;
 
 /**
  * Constants of these contracts that nobody in the recorded blocks read: decimals, by the slot that holds them, and the coins of
- * the 3pool, which has no way to change them. **Source:** the contracts' verified source, and any block explorer.
+ * pools, which have no way to change them. **Source:** the contracts' verified source, and any block explorer.
  */
 const CONSTANTS: Readonly<Record<Address, Readonly<Record<string, bigint>>>> = {
   [TOKENS.WETH]: { 2: 18n },
@@ -48,10 +55,14 @@ const CONSTANTS: Readonly<Record<Address, Readonly<Record<string, bigint>>>> = {
   [TOKENS.cETH]: { 3: 8n },
   [TOKENS.aUSDC]: { 57: 6n },
   [TOKENS["3Crv"]]: { 2: 18n },
-  [THREE_POOL]: Object.fromEntries(
-    [TOKENS.DAI, TOKENS.USDC, TOKENS.USDT].map((coin, i) => [String(COINS + BigInt(i)), BigInt(coin)]),
-  ),
+  [SETH_CODE]: { 9: 18n },
+  [THREE_POOL]: coins([TOKENS.DAI, TOKENS.USDC, TOKENS.USDT]),
+  [SUSD_POOL]: coins([TOKENS.DAI, TOKENS.USDC, TOKENS.USDT, TOKENS.sUSD]),
 };
+
+function coins(list: readonly Address[]): Readonly<Record<string, bigint>> {
+  return Object.fromEntries(list.map((coin, i) => [String(COINS + BigInt(i)), BigInt(coin)]));
+}
 
 /** keccak256("org.coinbase.stakedToken.exchangeRate"), where cbETH's code keeps what its oracle set. */
 const CBETH_RATE = BigInt(id("org.coinbase.stakedToken.exchangeRate"));
