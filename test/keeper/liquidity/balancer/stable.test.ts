@@ -3,12 +3,14 @@ import { ZeroAddress } from "ethers";
 import { type ContractRef, read } from "../../../../keeper/src/lab/world/contract-ref.js";
 import { openPool } from "../../../../keeper/src/liquidity/pool-kinds.js";
 import type { BalancerStablePool } from "../../../../keeper/src/snapshot/pool-state.js";
+import type { Hex } from "../../../../keeper/src/units.js";
 import { readFresh } from "../stage.js";
 import { compareQuotes } from "./compare.js";
 import { type VaultStage, loadTask, openVault, seed, trade } from "./vault.js";
 
 const FEE = 4n * 10n ** 14n;
 const AMP = 200;
+const META = "deprecated/20210727-meta-stable-pool";
 
 interface Stable {
   readonly contract: ContractRef;
@@ -44,6 +46,7 @@ describe("Balancer's genuine stable pools", () => {
     }
     // A pool's own share tells its rate: the genuine pool stands for the rate of the first token.
     const rated = [pools[0]!.contract.address, ...of(2).map(() => ZeroAddress)];
+    pools.push(await metaStable(rated.slice(0, 2), of(2)));
     for (const count of [2, 3]) {
       const parts = [of(count), rated.slice(0, count), of(count).map(() => 0), of(count).map(() => false)];
       const params = [vault.address, fees.address, "C", "C", ...parts, AMP, FEE, 0, 0, steward.address];
@@ -58,6 +61,19 @@ describe("Balancer's genuine stable pools", () => {
       if (own) await seed(stage, contract, await withShare(contract, count));
   });
   after(() => stage.chain.close());
+
+  /** The pool of 2021 whose tokens have rates; its library is linked by hand. */
+  async function metaStable(providers: readonly string[], of: readonly string[]): Promise<Stable> {
+    const { steward, vault } = stage;
+    const library = steward.deploy(loadTask(META, "QueryProcessor", "artifact"));
+    const code = loadTask(META, "MetaStablePool");
+    const bytecode = code.bytecode.replaceAll(/__\$\w+\$__/g, library.address.slice(2)) as Hex;
+    const params = [vault.address, "M", "M", of, providers, [0, 0], AMP, FEE, 0, 0, true, steward.address];
+    const contract = steward.deploy({ ...code, bytecode }, [params]);
+    await steward.flush();
+    await seed(stage, contract, amountsOf(2));
+    return { contract, tokens: 2, rounding: "up", own: false };
+  }
 
   /** Far from even, so that the amplification shows. */
   function amountsOf(count: number): bigint[] {
