@@ -1,5 +1,4 @@
 import type { Positions, SystemState } from "../graph/system-state.js";
-import type { Book } from "./book.js";
 
 /**
  * One side of the debtors' positions in the order of a book, so that a round reads memory from left to right.
@@ -15,12 +14,10 @@ export interface BookRows {
   readonly totalUsd: Float64Array;
 }
 
-/** Who holds what. Asset k is held at the ranks `holder[h]`, `holderStart[k] <= h < holderStart[k+1]`, ascending, whose
- * health factors at t0 are `holderHf[h]`. */
+/** Who holds what: asset k is held at the ranks `holder[h]`, `holderStart[k] <= h < holderStart[k+1]`, ascending. */
 export interface Holders {
   readonly holderStart: Int32Array;
   readonly holder: Int32Array;
-  readonly holderHf: Float64Array;
 }
 
 /** Collateral rows: with reserve, threshold and bonus per entry, and `hfShare`, its part in the health factor at t0 or a bit less. */
@@ -34,53 +31,91 @@ export interface CollateralRows extends BookRows, Holders {
 /** What is multiplied by this is no more than it was when it is rounded to float32. */
 const ROUND_DOWN = 1 - 1.2e-7;
 
-/** Accounts with debt, ascending by health factor: `orderHf[m]` is that of `order[m]`. */
-export type Debtors = Pick<Book, "order" | "orderHf">;
+/**
+ * Debtors one after the other, from rank `at` on: their rows are those of an earlier book from its rank `from` on or, where
+ * that is below 0, have to be laid out anew.
+ */
+export interface Stretch {
+  readonly at: number;
+  readonly count: number;
+  readonly from: number;
+}
 
-/** Lay out the collateral of `debtors`, who owe `owedUsd[M]`. */
-export function collateralRows(state: SystemState, debtors: Debtors, owedUsd: Float64Array): CollateralRows {
+/** What rows are made of: stretches that follow each other, and the rows of the earlier book, where there is one. */
+export interface Sources<Rows> {
+  readonly stretches: readonly Stretch[];
+  readonly before: Rows | undefined;
+}
+
+/** Lay out the collateral of debtors in this order, who owe `owedUsd[M]`. */
+export function collateralRows(
+  state: SystemState,
+  order: Int32Array,
+  owedUsd: Float64Array,
+  { stretches, before }: Sources<CollateralRows>,
+): CollateralRows {
   const { collateral, collateralLt, collateralBonus } = state;
-  const rows = rowsOf(collateral, debtors.order);
+  const rows = rowsOf(collateral, order, { stretches, before });
   const size = rows.asset.length;
   const reserve = new Int32Array(size);
   const lt = new Float64Array(size);
   const bonus = new Float64Array(size);
   const hfShare = new Float32Array(size);
-  let at = 0;
-  for (let m = 0; m < debtors.order.length; m++) {
-    const i = debtors.order[m]!;
-    for (let e = collateral.start[i]!, end = collateral.start[i + 1]!; e < end; e++, at++) {
-      reserve[at] = collateral.reserve[e]!;
-      lt[at] = collateralLt[e]!;
-      bonus[at] = collateralBonus[e]!;
-      hfShare[at] = ((rows.usd[at]! * lt[at]!) / owedUsd[m]!) * ROUND_DOWN;
+  for (const { at: first, count, from } of stretches) {
+    let at = rows.start[first]!;
+    if (before !== undefined && from >= 0) {
+      const [start, end] = [before.start[from]!, before.start[from + count]!];
+      reserve.set(before.reserve.subarray(start, end), at);
+      lt.set(before.lt.subarray(start, end), at);
+      bonus.set(before.bonus.subarray(start, end), at);
+      hfShare.set(before.hfShare.subarray(start, end), at);
+      continue;
+    }
+    for (let m = first; m < first + count; m++) {
+      const i = order[m]!;
+      for (let e = collateral.start[i]!, end = collateral.start[i + 1]!; e < end; e++, at++) {
+        reserve[at] = collateral.reserve[e]!;
+        lt[at] = collateralLt[e]!;
+        bonus[at] = collateralBonus[e]!;
+        hfShare[at] = ((rows.usd[at]! * lt[at]!) / owedUsd[m]!) * ROUND_DOWN;
+      }
     }
   }
-  return { ...rows, reserve, lt, bonus, hfShare, ...holdersOf(rows, debtors.orderHf, state.assets.length) };
+  return { ...rows, reserve, lt, bonus, hfShare, ...holdersOf(rows, state.assets.length) };
 }
 
-/** Lay out the debt of `debtors`. */
-export function debtRows(state: SystemState, { order }: Debtors): BookRows {
-  return rowsOf(state.debt, order);
+/** Lay out the debt of debtors in this order. */
+export function debtRows(state: SystemState, order: Int32Array, sources: Sources<BookRows>): BookRows {
+  return rowsOf(state.debt, order, sources);
 }
 
-function rowsOf(positions: Positions, order: Int32Array): BookRows {
+function rowsOf(positions: Positions, order: Int32Array, { stretches, before }: Sources<BookRows>): BookRows {
   const start = startsOf(positions, order);
   const asset = new Int32Array(start[order.length]!);
   const usd = new Float64Array(asset.length);
   const saleUsd = new Float64Array(asset.length);
   const totalUsd = new Float64Array(order.length);
-  let at = 0;
-  for (let m = 0; m < order.length; m++) {
-    const i = order[m]!;
-    let total = 0;
-    for (let e = positions.start[i]!, end = positions.start[i + 1]!; e < end; e++, at++) {
-      asset[at] = positions.asset[e]!;
-      usd[at] = positions.usd[e]!;
-      saleUsd[at] = positions.saleUsd[e]!;
-      total += usd[at]!;
+  for (const { at: first, count, from } of stretches) {
+    let at = start[first]!;
+    if (before !== undefined && from >= 0) {
+      const [begin, end] = [before.start[from]!, before.start[from + count]!];
+      asset.set(before.asset.subarray(begin, end), at);
+      usd.set(before.usd.subarray(begin, end), at);
+      saleUsd.set(before.saleUsd.subarray(begin, end), at);
+      totalUsd.set(before.totalUsd.subarray(from, from + count), first);
+      continue;
     }
-    totalUsd[m] = total;
+    for (let m = first; m < first + count; m++) {
+      const i = order[m]!;
+      let total = 0;
+      for (let e = positions.start[i]!, end = positions.start[i + 1]!; e < end; e++, at++) {
+        asset[at] = positions.asset[e]!;
+        usd[at] = positions.usd[e]!;
+        saleUsd[at] = positions.saleUsd[e]!;
+        total += usd[at]!;
+      }
+      totalUsd[m] = total;
+    }
   }
   return { start, asset, usd, saleUsd, totalUsd };
 }
@@ -94,20 +129,18 @@ function startsOf(positions: Positions, order: Int32Array): Int32Array {
 }
 
 /** The rows turned round: ranks by asset. */
-function holdersOf({ start, asset }: BookRows, orderHf: Float64Array, assets: number): Holders {
+function holdersOf({ start, asset }: BookRows, assets: number): Holders {
   const holderStart = new Int32Array(assets + 1);
   for (let e = 0; e < asset.length; e++) holderStart[asset[e]! + 1] = holderStart[asset[e]! + 1]! + 1;
   for (let k = 0; k < assets; k++) holderStart[k + 1] = holderStart[k + 1]! + holderStart[k]!;
   const next = holderStart.slice();
   const holder = new Int32Array(asset.length);
-  const holderHf = new Float64Array(asset.length);
-  for (let m = 0; m < orderHf.length; m++) {
+  for (let m = 0; m + 1 < start.length; m++) {
     for (let e = start[m]!, end = start[m + 1]!; e < end; e++) {
       const at = next[asset[e]!]!;
       next[asset[e]!] = at + 1;
       holder[at] = m;
-      holderHf[at] = orderHf[m]!;
     }
   }
-  return { holderStart, holder, holderHf };
+  return { holderStart, holder };
 }

@@ -1,5 +1,5 @@
 import type { SystemState } from "../graph/system-state.js";
-import { collateralRows, debtRows, type BookRows, type CollateralRows } from "./book-rows.js";
+import { collateralRows, debtRows, type BookRows, type CollateralRows, type Stretch } from "./book-rows.js";
 
 /**
  * A system state with what every cascade over it shares: who is a candidate first, who is past saving.
@@ -46,7 +46,8 @@ export function openBook(state: SystemState): Book {
   const values = emptyValues(n);
   for (let i = 0; i < n; i++) valueAccount(values, state, i);
   const everybody = Int32Array.from({ length: n }, (_, i) => i);
-  return assemble(state, values, sortedDebtors(values, everybody));
+  const order = sortedDebtors(values, everybody);
+  return assemble(state, values, order, { stretches: [{ at: 0, count: order.length, from: -1 }] });
 }
 
 /**
@@ -70,7 +71,22 @@ export function updateBook(book: Book, state: SystemState, changed: Int32Array):
   const present = changed.filter((i) => i < n);
   for (const i of present) valueAccount(values, state, i);
   const kept = book.order.filter((i) => i < n && isChanged[i] === 0);
-  return assemble(state, values, merge(values, kept, sortedDebtors(values, present)));
+  const order = merge(values, kept, sortedDebtors(values, present));
+  return assemble(state, values, order, { stretches: stretchesOf(order, book.rank, isChanged), before: book });
+}
+
+/** Those of `order` who have not changed keep their rows, many in a row at a time. */
+function stretchesOf(order: Int32Array, rankBefore: Int32Array, isChanged: Uint8Array): Stretch[] {
+  const stretches: Stretch[] = [];
+  const fromOf = (m: number): number => (isChanged[order[m]!] === 1 ? -1 : rankBefore[order[m]!]!);
+  for (let at = 0; at < order.length;) {
+    const from = fromOf(at);
+    let count = 1;
+    while (from >= 0 && at + count < order.length && fromOf(at + count) === from + count) count++;
+    stretches.push({ at, count, from });
+    at += count;
+  }
+  return stretches;
 }
 
 function emptyValues(n: number): Values {
@@ -117,7 +133,12 @@ function merge({ healthFactor }: Values, a: Int32Array, b: Int32Array): Int32Arr
 }
 
 /** A book of accounts that were valued and sorted. */
-function assemble(state: SystemState, values: Values, order: Int32Array): Book {
+function assemble(
+  state: SystemState,
+  values: Values,
+  order: Int32Array,
+  { stretches, before }: { readonly stretches: readonly Stretch[]; readonly before?: Book },
+): Book {
   const { healthFactor } = values;
   const rank = new Int32Array(values.insolvent.length).fill(-1);
   const orderHf = new Float64Array(order.length);
@@ -130,7 +151,7 @@ function assemble(state: SystemState, values: Values, order: Int32Array): Book {
     venue[m] = state.accountVenue[i]!;
     isInsolvent[m] = values.insolvent[i]!;
   }
-  const owed = debtRows(state, { order, orderHf });
+  const owed = debtRows(state, order, { stretches, before: before?.owed });
   return {
     state,
     order,
@@ -138,7 +159,7 @@ function assemble(state: SystemState, values: Values, order: Int32Array): Book {
     rank,
     venue,
     isInsolvent,
-    held: collateralRows(state, { order, orderHf }, owed.totalUsd),
+    held: collateralRows(state, order, owed.totalUsd, { stretches, before: before?.held }),
     owed,
     isOwed: whichOf(owed.asset, state.assets.length),
     ...values,

@@ -52,7 +52,7 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, c: number): nu
     return 0;
   }
   if (!(seizable > 0)) {
-    if (!(stranded > 0)) writeOff(run, rank, debt);
+    if (!(stranded > 0)) writeOff(run, c, debt);
     return 0;
   }
   const venue = book.state.venues[book.venue[rank]!]!;
@@ -80,12 +80,15 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, c: number): nu
   run.repaidUsd[rank] = run.repaidUsd[rank]! + repaid;
   run.bonusUsd += seized - repaid;
   settle(run.watch, c, (limit / debt) * ((1 - seizedShare) / (1 - repaidShare)));
-  if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (debt - repaid)) writeOff(run, rank, debt - repaid);
+  if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (debt - repaid)) writeOff(run, c, debt - repaid);
   return 1;
 }
 
-function writeOff(run: Cascade, rank: number, debtUsd: number): void {
+/** Candidate `c` owes nothing from here on, which nothing can bring down. */
+function writeOff(run: Cascade, c: number, debtUsd: number): void {
+  const rank = run.watch.candidate[c]!;
   touch(run, rank);
+  settle(run.watch, c, Infinity);
   run.writtenOff[run.writtenOffCount++] = rank;
   run.badDebtUsd[rank] = run.badDebtUsd[rank]! + debtUsd;
   run.writtenOffFrac[rank] = run.debtLeft[rank]!;

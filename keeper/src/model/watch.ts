@@ -150,6 +150,7 @@ function look(watch: Watch, book: Book, { price, left: { collateralLeft, debtLef
   for (let w = 0; w < words; w++) {
     for (let set = admitted[w]!; set !== 0; set &= set - 1) {
       const rank = 32 * w + 31 - Math.clz32(set & -set);
+      if (debtLeft[rank] === 0) continue;
       let share = 0;
       for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) share += hfShare[e]! * low[asset[e]!]!;
       if (!(share * (collateralLeft[rank]! / debtLeft[rank]!) >= limit)) candidate[count++] = rank;
@@ -165,13 +166,13 @@ function admit(watch: Watch, { orderHf, held }: Book, limit: number): void {
   const { low } = watch.reach;
   while (watch.nextRank < orderHf.length && orderHf[watch.nextRank]! < limit) watchRank(watch, watch.nextRank++);
   const { admitted, nextHolder } = watch;
-  const { holderStart, holder, holderHf } = held;
+  const { holderStart, holder } = held;
   for (let k = 0; k < low.length; k++) {
     if (!(low[k]! < 1)) continue;
     const below = limit / low[k]!;
     const from = nextHolder[k]!;
     let at = from;
-    for (const end = holderStart[k + 1]!; at < end && holderHf[at]! < below; at++) {
+    for (const end = holderStart[k + 1]!; at < end && orderHf[holder[at]!]! < below; at++) {
       const word = holder[at]! >>> 5;
       admitted[word] = admitted[word]! | (1 << (holder[at]! & 31));
     }
