@@ -202,6 +202,41 @@ describe("Perpetual v2 on a random history of the genuine contracts", function (
     expect(Number(told.fundingRateWad) / 1e18).to.be.closeTo(delta, 1e-9);
   });
 
+  it("behavior: a market that is paused, then closed, has its last price, and its accounts the protocol's values", async () => {
+    const mark = await chain.snapshot();
+    await history.step();
+    const [{ base }] = perpetual.markets as [PerpMarket];
+    const prices: bigint[] = [];
+    let compared = 0;
+    for (const [method, args] of [
+      ["pause", []],
+      ["close(uint256)", [1_234n * 10n ** 18n]],
+    ] as const) {
+      perpetual.steward.call(base, method, args);
+      await perpetual.steward.flush();
+      await chain.mine((await chain.timestamp()) + 600);
+      const venue = venueOf(await readHead(reader));
+      const market = venue.markets.find((candidate) => candidate.market === base.address)!;
+      expect(market).to.deep.include({ open: false, fundingRateWad: 0n });
+      prices.push(market.markPriceWad);
+      for (const [i, truth] of (await truthOf(perpetual, EVERYBODY)).entries()) {
+        const account = venue.accounts.find((candidate) => candidate.account === EVERYBODY[i]);
+        if (truth === undefined || account === undefined) continue;
+        const { value, requirement, positions } = told(venue, account);
+        expect({ value, requirement, positions }, `${EVERYBODY[i]} after ${method}`).to.deep.equal({
+          value: truth.value,
+          requirement: truth.requirement,
+          positions: truth.positions,
+        });
+        if (base.address in positions) compared += 1;
+      }
+    }
+    const [paused] = await readAll(perpetual, [[base, "getPausedIndexPrice", []]]);
+    await chain.revert(mark);
+    expect(prices).to.deep.equal([paused, 1_234n * 10n ** 18n]);
+    expect(compared).to.be.above(2);
+  });
+
   it("behavior: a price that does not answer excludes its market and who is in it, with the reason", async () => {
     const mark = await chain.snapshot();
     const [{ priceFeed, base }, other] = perpetual.markets as [PerpMarket, PerpMarket];
