@@ -14,6 +14,9 @@ import { multiple, percent, table, usd } from "./wording.js";
 /** The page and its pictures, by path below the folder of documents. */
 export type Files = ReadonlyMap<string, string>;
 
+/** The page, below the folder of documents. */
+export const PAGE = "case-studies.md";
+
 /** Depth in the band: a quarter, as it is, four times. */
 const DEPTHS = [
   [1, 4],
@@ -21,8 +24,8 @@ const DEPTHS = [
   [4, 1],
 ] as const;
 
-/** Score every study, and one of all of them together if given, and write the page. A pure function of both. */
-export function pageOf(studies: readonly Study[], both: BothStudies | null): Files {
+/** Score every study, and one of all of them together if given, and write the page, a finished chapter before its end. */
+export function pageOf(studies: readonly Study[], both: BothStudies | null, recorded = ""): Files {
   const files = new Map<string, string>();
   const alone = studies.map(({ snapshot, calibration }) => findingsOf(snapshot, calibration));
   const chapters = studies.map((study, i) => {
@@ -31,7 +34,10 @@ export function pageOf(studies: readonly Study[], both: BothStudies | null): Fil
     return chapter(study, findings);
   });
   const together = both === null ? [] : [togetherChapter(togetherOf(both.snapshot, both.calibration), alone)];
-  files.set("case-studies.md", `${[OPENING, ...chapters, ...together, CLOSING].join("\n\n")}\n`);
+  files.set(
+    PAGE,
+    `${[OPENING, ...chapters, ...together, ...(recorded === "" ? [] : [recorded]), CLOSING].join("\n\n")}\n`,
+  );
   return files;
 }
 

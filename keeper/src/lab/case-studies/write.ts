@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { pageOf, type Files } from "./page.js";
+import { PAGE, pageOf, type Files } from "./page.js";
+import { chapterIn } from "./recorded-chapter.js";
 import { openStudy, STUDIES, TOGETHER } from "./study.js";
 import { openTogether } from "./together.js";
 
@@ -19,19 +20,19 @@ export interface CaseFolders {
   readonly docs: string;
 }
 
-/** Everything that the page consists of. Throws {@link CaseDataAbsent}. */
-export function caseStudies({ data, calibration }: Omit<CaseFolders, "docs">): Files {
+/** Everything that the page consists of; `recorded` is the chapter on recorded blocks. Throws {@link CaseDataAbsent}. */
+export function caseStudies({ data, calibration }: Omit<CaseFolders, "docs">, recorded: string): Files {
   for (const { folder } of STUDIES) {
     if (!existsSync(join(data, folder))) throw new CaseDataAbsent(join(data, folder));
   }
   const [compound, aave] = STUDIES;
   const studies = [openStudy(compound, data, calibration), openStudy(aave, data, calibration)] as const;
-  return pageOf(studies, openTogether(TOGETHER, studies, data));
+  return pageOf(studies, openTogether(TOGETHER, studies, data), recorded);
 }
 
-/** Write the page and its pictures; returns the paths. */
-export function writeCaseStudies(folders: CaseFolders): string[] {
-  return [...caseStudies(folders)].map(([name, text]) => {
+/** Write the page and its pictures; returns the paths. Without `recorded`, that chapter stays as it is. */
+export function writeCaseStudies(folders: CaseFolders, recorded = committedChapter(folders)): string[] {
+  return [...caseStudies(folders, recorded)].map(([name, text]) => {
     const path = join(folders.docs, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
@@ -40,7 +41,12 @@ export function writeCaseStudies(folders: CaseFolders): string[] {
 }
 
 /** Paths whose content is not what {@link writeCaseStudies} would write. */
-export function staleCaseStudies(folders: CaseFolders): string[] {
-  const paths = [...caseStudies(folders)].map(([name, text]) => [join(folders.docs, name), text] as const);
+export function staleCaseStudies(folders: CaseFolders, recorded = committedChapter(folders)): string[] {
+  const paths = [...caseStudies(folders, recorded)].map(([name, text]) => [join(folders.docs, name), text] as const);
   return paths.flatMap(([path, text]) => (existsSync(path) && readFileSync(path, "utf8") === text ? [] : [path]));
+}
+
+function committedChapter({ docs }: CaseFolders): string {
+  const page = join(docs, PAGE);
+  return existsSync(page) ? chapterIn(readFileSync(page, "utf8")) : "";
 }
