@@ -9,6 +9,7 @@ import type { FeedState, ReserveState, Snapshot } from "../../../../keeper/src/s
 import type { Address, Hex } from "../../../../keeper/src/units.js";
 import { morphoBlue } from "../../../../keeper/src/venues/morpho-blue.js";
 import { reservesOf } from "../../../../keeper/src/venues/morpho-reserves.js";
+import { startFaultyNode } from "../../chain/faulty-node.js";
 import { answering, burning, reverting } from "../strange-contracts.js";
 import { mineAll } from "./history.js";
 import { LIQUIDATOR, type Market, type Stage, USERS, buildStage, makeMarket, makeMarketOn } from "./stage.js";
@@ -236,6 +237,33 @@ describe("Morpho Blue venue at its edges", () => {
     const { exclusions } = await read(["USDC"], late + 1);
     expect(exclusions.map(({ scope }) => scope)).to.deep.equal(["venue"]);
     expect(exclusions[0]!.reason).to.contain(`a liquidation in market ${market.id}`);
+  });
+
+  it("behavior: once synced, a block costs at most four requests, whoever came in it", async () => {
+    const node = await startFaultyNode(chain.url);
+    const pool = createRpcPool({ urls: [node.url], chainId: chain.chainId, quorum: 1, timeoutMs: 5_000 });
+    const loanFeeds = [{ asset: stage.tokens.USDC.address, feed: stage.feeds.USDC.proxy.address }];
+    const source = { kind: "morpho-blue", morpho: stage.morpho.address, fromBlock: 0, loanFeeds };
+    const venue = morphoBlue.open(pool, source, { resilienceWindowSec: 86_400 });
+    await venue.at(await pool.head());
+    for (const user of USERS.slice(2)) {
+      expect(await mined(order(user, "supplyCollateral", [market.params, ETHER, user, "0x"]))).to.deep.equal([true]);
+      const head = await pool.head();
+      const before = node.requests();
+      const outcome = await venue.at(head);
+      if (outcome.kind === "unreadable") throw new Error(outcome.reason);
+      const feed: FeedState = {
+        feed: loanFeeds[0]!.feed,
+        description: "",
+        decimals: 8,
+        answer: 10n ** 8n,
+        updatedAt: 1,
+      };
+      const { accounts } = outcome.view(new Map([[feed.feed, feed]])).state;
+      expect(node.requests() - before).to.be.within(1, 4);
+      expect(accounts.map(({ account }) => account)).to.include(user);
+    }
+    await node.close();
   });
 
   it("behavior: an address that is no Morpho is unreadable, not a Morpho without markets", async () => {
