@@ -4,7 +4,7 @@ import { choleskyFactor } from "./scenarios/cholesky.js";
 import { fromTriangle, mixedCorrelation } from "./scenarios/correlation.js";
 
 /** Changes with every change of a result. Part of modelHash. */
-export const MODEL_VERSION = "2.0.0";
+export const MODEL_VERSION = "2.1.0";
 
 const origin = { source: z.string().min(1), window: z.string().min(1), date: z.iso.date() };
 const known = <T extends z.ZodType>(value: T) => z.strictObject({ value, ...origin });
