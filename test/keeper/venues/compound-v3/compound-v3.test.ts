@@ -118,7 +118,7 @@ describe("Compound v3 venue on a random history of mainnet's USDC market", funct
     expect(kinds.filter((kind) => !history.done.has(kind))).to.deep.equal([]);
   });
 
-  it("behavior: a step of 1e-8 USD around the threshold, the snapshot and isLiquidatable agree", async () => {
+  it("behavior: with the price 1e-7 of itself above the threshold or at it, the snapshot and isLiquidatable agree", async () => {
     const mark = await chain.snapshot();
     const outcomes = { true: 0, false: 0 };
     for (const user of USERS) {
