@@ -42,19 +42,25 @@ export interface ScenarioRange {
   readonly to: number;
 }
 
-/** Rows for `scenarios` over `book`, empty. */
-export function createOutcome({ state }: Book, scenarios: number): SweepOutcome {
+/** Rows for `scenarios` over `book`, empty, in memory that `allocate` gives. */
+export function createOutcome(
+  { state }: Book,
+  scenarios: number,
+  allocate: (bytes: number) => ArrayBufferLike = (bytes) => new ArrayBuffer(bytes),
+): SweepOutcome {
+  const numbers = (length: number): Float64Array => new Float64Array(allocate(8 * length));
+  const counts = (length: number): Uint32Array => new Uint32Array(allocate(4 * length));
   return {
-    repaidUsd: new Float64Array(scenarios),
-    badDebtUsd: new Float64Array(scenarios),
-    firstLossUsd: new Float64Array(scenarios),
-    fullLossUsd: new Float64Array(scenarios),
-    rounds: new Uint32Array(scenarios),
-    converged: new Uint8Array(scenarios),
-    repaidByReserve: new Float64Array(scenarios * state.reserves.length),
-    badDebtByVenue: new Float64Array(scenarios * state.venues.length),
-    hits: new Uint32Array(state.accountVenue.length),
-    triggerRounds: new Uint32Array(state.accountVenue.length),
+    repaidUsd: numbers(scenarios),
+    badDebtUsd: numbers(scenarios),
+    firstLossUsd: numbers(scenarios),
+    fullLossUsd: numbers(scenarios),
+    rounds: counts(scenarios),
+    converged: new Uint8Array(allocate(scenarios)),
+    repaidByReserve: numbers(scenarios * state.reserves.length),
+    badDebtByVenue: numbers(scenarios * state.venues.length),
+    hits: counts(state.accountVenue.length),
+    triggerRounds: counts(state.accountVenue.length),
   };
 }
 

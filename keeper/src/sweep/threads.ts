@@ -67,7 +67,8 @@ async function sweepWith(
   set: ScenarioSet,
   rules: CascadeRules,
 ): Promise<SweepOutcome> {
-  const common = { book: sharedBook(book), ...share({ set, rules, outcome: createOutcome(book, set.count) }) };
+  const outcome = createOutcome(book, set.count, (bytes) => new SharedArrayBuffer(bytes));
+  const common = { book: sharedBook(book), set: sharedSet(set), rules, outcome };
   const next = share(new Int32Array(1));
   const jobs = workers.map((): SweepJob => {
     const { hits, triggerRounds } = common.outcome;
@@ -81,13 +82,23 @@ async function sweepWith(
   return common.outcome;
 }
 
-/** Sweep after sweep of one book: a copy for each would pile up in threads that see no reason to collect garbage. */
-const shared = new WeakMap<Book, Book>();
+/**
+ * Sweep after sweep of one book, or one set, neither of which changes: a copy for each would pile up in threads that see no
+ * reason to collect garbage.
+ */
+const sharedBooks = new WeakMap<Book, Book>();
+const sharedSets = new WeakMap<ScenarioSet, ScenarioSet>();
 
 /** No kernel reads who owns an account; names are the one thing that threads could not share. */
 function sharedBook(book: Book): Book {
-  const copy = shared.get(book) ?? share({ ...book, state: { ...book.state, owners: [] } });
-  shared.set(book, copy);
+  const copy = sharedBooks.get(book) ?? share({ ...book, state: { ...book.state, owners: [] } });
+  sharedBooks.set(book, copy);
+  return copy;
+}
+
+function sharedSet(set: ScenarioSet): ScenarioSet {
+  const copy = sharedSets.get(set) ?? share(set);
+  sharedSets.set(set, copy);
   return copy;
 }
 
