@@ -112,6 +112,7 @@ function textOf(summary: ScanSummary, out: string): string {
     ...lines,
     row([...total, percent(summary.coverageFrac)], "all; an owner at several venues counts once"),
     "",
+    ...perpLines(summary, money, row),
     `${summary.pools} pools, ${summary.feeds} feeds; the oldest: ${feed}`,
     "",
     ...summary.chains.flatMap((chain) => [renderChain(chain), ""]),
@@ -120,4 +121,17 @@ function textOf(summary: ScanSummary, out: string): string {
     `${flags.length} flags${flags.length === 0 ? "" : ":"}`,
     ...flags.map(({ kind, id, reason }) => `  ${kind} ${id}: ${reason}`),
   ].join("\n");
+}
+
+function perpLines(
+  { perps }: ScanSummary,
+  money: (usd: number) => string,
+  row: (cells: readonly string[], name: string) => string,
+): string[] {
+  if (perps.length === 0) return [];
+  const lines = perps.map(({ venue, kind, accounts, openInterestUsd, insuranceFundUsd }) => {
+    const fund = insuranceFundUsd === undefined ? "none" : money(insuranceFundUsd);
+    return row([`${accounts}`, money(openInterestUsd), fund], `${kind} ${venue}`);
+  });
+  return [row(["accounts", "open interest", "insurance"], "perpetual venue"), ...lines, ""];
 }

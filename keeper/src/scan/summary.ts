@@ -4,6 +4,8 @@ import type { Positions, StateFlag, SystemState } from "../graph/system-state.js
 import { chainOfAsset, chainOfVenue, type CollateralChain } from "../model/collateral-chain.js";
 import { snapshotHash } from "../snapshot/canonical.js";
 import type { Exclusion, Snapshot, VenueKind } from "../snapshot/snapshot.js";
+import type { PerpKind, PerpVenueState } from "../snapshot/perps.js";
+import { fromUnits } from "../units.js";
 import type { Address, Hex } from "../units.js";
 
 export interface VenueLine {
@@ -16,11 +18,22 @@ export interface VenueLine {
   readonly coverageFrac: number;
 }
 
+export interface PerpLine {
+  readonly venue: Address;
+  readonly kind: PerpKind;
+  readonly accounts: number;
+  /** Open interest of both sides at index prices, USD. */
+  readonly openInterestUsd: number;
+  /** Undefined where losses fall on those who back the currency. */
+  readonly insuranceFundUsd: number | undefined;
+}
+
 /** What there is to tell of a snapshot at a glance. USD is at the price of each venue. */
 export interface ScanSummary {
   readonly block: Snapshot["block"];
   readonly snapshotHash: Hex;
   readonly venues: readonly VenueLine[];
+  readonly perps: readonly PerpLine[];
   readonly accounts: number;
   readonly collateralUsd: number;
   readonly debtUsd: number;
@@ -56,6 +69,7 @@ export function summarise(snapshot: Snapshot, rules: MarketRules): ScanSummary {
     block: snapshot.block,
     snapshotHash: snapshotHash(snapshot),
     venues,
+    perps: (snapshot.perps ?? []).map(perpLine),
     accounts: state.owners.length,
     collateralUsd: sum(collateral),
     debtUsd: sum(debt),
@@ -77,6 +91,19 @@ export function summarise(snapshot: Snapshot, rules: MarketRules): ScanSummary {
     exclusions: snapshot.exclusions,
     flags: state.flags,
   };
+}
+
+const WAD_DECIMALS = 18;
+const USD_DECIMALS = 8;
+
+function perpLine({ venue, kind, markets, accounts, quoteUsdE8, insuranceFundWad }: PerpVenueState): PerpLine {
+  const quoteUsd = fromUnits(quoteUsdE8, USD_DECIMALS);
+  const openInterest = markets.reduce((total, { longWad, shortWad, indexPriceWad }) => {
+    return total + fromUnits(longWad + shortWad, WAD_DECIMALS) * fromUnits(indexPriceWad, WAD_DECIMALS);
+  }, 0);
+  const fund = insuranceFundWad === undefined ? undefined : fromUnits(insuranceFundWad, WAD_DECIMALS) * quoteUsd;
+  const people = new Set(accounts.map(({ account }) => account)).size;
+  return { venue, kind, accounts: people, openInterestUsd: openInterest * quoteUsd, insuranceFundUsd: fund };
 }
 
 /** Assets that are claims on others, by how much of them is pledged. */

@@ -8,6 +8,8 @@ export type ColumnType = "VARCHAR" | "BIGINT" | "DOUBLE" | "BOOLEAN";
 
 export type Cell = string | number | boolean;
 
+const WAD_DECIMALS = 18;
+
 /** A flat table of a snapshot. */
 export interface Table {
   readonly name: string;
@@ -17,7 +19,8 @@ export interface Table {
 }
 
 /**
- * A snapshot as tables that join by address: venues, reserves, positions, pools, feeds, assets, forced sales, exclusions.
+ * A snapshot as tables that join by address: venues, reserves, positions (of lending
+ * and of perpetual venues), pools, feeds, assets, forced sales, exclusions.
  * Amounts are raw integers as text beside whole units and USD at the venue's price, as float64.
  */
 export function tablesOf(snapshot: Snapshot): Table[] {
@@ -25,6 +28,7 @@ export function tablesOf(snapshot: Snapshot): Table[] {
     venues(snapshot),
     reserves(snapshot),
     positions(snapshot),
+    perpPositions(snapshot),
     pools(snapshot),
     feeds(snapshot),
     assets(snapshot),
@@ -93,6 +97,31 @@ function positions(snapshot: Snapshot): Table {
       ...{ units: "VARCHAR", amount: "DOUBLE", usd: "DOUBLE" },
     },
     rows: snapshot.venues.flatMap(rowsOf),
+  };
+}
+
+function perpPositions({ perps = [] }: Snapshot): Table {
+  return {
+    name: "perp_positions",
+    columns: {
+      ...{ venue: "VARCHAR", market: "VARCHAR", symbol: "VARCHAR", account: "VARCHAR", size: "DOUBLE" },
+      ...{
+        open_notional: "DOUBLE",
+        funding: "DOUBLE",
+        mark_price: "DOUBLE",
+        collateral: "DOUBLE",
+        requirement: "DOUBLE",
+      },
+    },
+    rows: perps.flatMap(({ venue, markets, accounts }) =>
+      accounts.flatMap(({ account, collateralWad, requirementWad, positions: held }) =>
+        held.map(([m, ...amounts]) => {
+          const { market, symbol, markPriceWad } = markets[m]!;
+          const numbers = [...amounts, markPriceWad, collateralWad, requirementWad];
+          return [venue, market, symbol, account, ...numbers.map((wad) => fromUnits(wad, WAD_DECIMALS))];
+        }),
+      ),
+    ),
   };
 }
 

@@ -10,7 +10,17 @@ import { buildLendingWorld, randomHistory } from "../venues/history.js";
 import { truthOf } from "../venues/truth.js";
 import { type Ending, bulkhead } from "./bulkhead-process.js";
 
-const TABLES = ["assets", "exclusions", "feeds", "forced_sales", "pools", "positions", "reserves", "venues"];
+const TABLES = [
+  "assets",
+  "exclusions",
+  "feeds",
+  "forced_sales",
+  "perp_positions",
+  "pools",
+  "positions",
+  "reserves",
+  "venues",
+];
 const BASE_UNIT = 1e8;
 
 interface Told {
