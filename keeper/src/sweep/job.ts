@@ -1,6 +1,7 @@
 import type { Book } from "../model/book.js";
 import { createCascade, type CascadeRules } from "../model/cascade.js";
 import type { ScenarioSet } from "../model/scenarios/scenario-set.js";
+import { LANES } from "../model/screen-kernel.js";
 import { createScreen } from "../model/screen.js";
 import { sweepInto, type SweepOutcome } from "../model/sweep.js";
 
@@ -15,13 +16,19 @@ export interface SweepJob {
   readonly next: Int32Array;
 }
 
-/** Scenarios that a thread takes at a time. */
-const BATCH = 16;
+/** Scenarios that a thread takes at a time: at most this many, and a sixteenth of a small set, by whole lanes. */
+const MOST = 128;
+const PARTS = 16;
+
+function batchOf(scenarios: number): number {
+  return Math.min(MOST, LANES * Math.ceil(scenarios / PARTS / LANES));
+}
 
 /** Take scenarios until none is left. Which thread takes which changes no bit: a scenario is a row of its own. */
 export function workOn({ book, set, rules, outcome, next }: SweepJob): void {
   const task = { set, rules, run: createCascade(book, rules.latencyRounds), screen: createScreen(book) };
-  for (let from = Atomics.add(next, 0, BATCH); from < set.count; from = Atomics.add(next, 0, BATCH)) {
-    sweepInto(outcome, book, task, { from, to: Math.min(from + BATCH, set.count) });
+  const batch = batchOf(set.count);
+  for (let from = Atomics.add(next, 0, batch); from < set.count; from = Atomics.add(next, 0, batch)) {
+    sweepInto(outcome, book, task, { from, to: Math.min(from + batch, set.count) });
   }
 }

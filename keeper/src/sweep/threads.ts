@@ -25,12 +25,13 @@ export interface SweepThreads {
 export function startThreads(count: number): SweepThreads {
   if (!(Number.isInteger(count) && count >= 1)) throw new RangeError(`${count} threads: expected 1 or more`);
   const workers = Array.from({ length: count }, () => new Worker(ENTRY, { execArgv: [] }));
+  const rowsFor = reusedOutcome();
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
   const sweepNext = async (book: Book, set: ScenarioSet, rules: CascadeRules): Promise<SweepOutcome> => {
     await last;
     if (closed) throw new Error("the sweep threads are closed: start new ones");
-    return sweepWith(workers, book, set, rules);
+    return sweepWith({ workers, outcome: rowsFor(book, set.count) }, book, set, rules);
   };
   return {
     async sweep(book, set, rules) {
@@ -62,24 +63,52 @@ export async function sweepOnThreads(
 }
 
 async function sweepWith(
-  workers: readonly Worker[],
+  { workers, outcome }: { readonly workers: readonly Worker[]; readonly outcome: SweepOutcome },
   book: Book,
   set: ScenarioSet,
   rules: CascadeRules,
 ): Promise<SweepOutcome> {
-  const outcome = createOutcome(book, set.count, (bytes) => new SharedArrayBuffer(bytes));
-  const common = { book: sharedBook(book), set: sharedSet(set), rules, outcome };
+  const common = { book: sharedBook(book), set: sharedSet(set), rules };
   const next = share(new Int32Array(1));
   const jobs = workers.map((): SweepJob => {
-    const { hits, triggerRounds } = common.outcome;
-    return { ...common, next, outcome: { ...common.outcome, hits: share(hits), triggerRounds: share(triggerRounds) } };
+    const { hits, triggerRounds } = outcome;
+    return { ...common, next, outcome: { ...outcome, hits: share(hits), triggerRounds: share(triggerRounds) } };
   });
   await Promise.all(jobs.map((job, t) => ask(workers[t]!, job)));
-  for (const { outcome } of jobs) {
-    addCounts(common.outcome.hits, outcome.hits);
-    addCounts(common.outcome.triggerRounds, outcome.triggerRounds);
+  for (const job of jobs) {
+    addCounts(outcome.hits, job.outcome.hits);
+    addCounts(outcome.triggerRounds, job.outcome.triggerRounds);
   }
-  return common.outcome;
+  return copyOutcome(outcome);
+}
+
+/** Empty rows in shared memory: the same again for a sweep of the same size, as threads hold on to what they were sent. */
+function reusedOutcome(): (book: Book, scenarios: number) => SweepOutcome {
+  let last: { readonly book: Book; readonly outcome: SweepOutcome } | undefined;
+  return (book, scenarios) => {
+    if (last?.book === book && last.outcome.rounds.length === scenarios) {
+      for (const values of Object.values(last.outcome)) values.fill(0);
+    } else {
+      last = { book, outcome: createOutcome(book, scenarios, (bytes) => new SharedArrayBuffer(bytes)) };
+    }
+    return last.outcome;
+  };
+}
+
+/** In memory that no thread knows. */
+function copyOutcome(outcome: SweepOutcome): SweepOutcome {
+  return {
+    repaidUsd: outcome.repaidUsd.slice(),
+    badDebtUsd: outcome.badDebtUsd.slice(),
+    firstLossUsd: outcome.firstLossUsd.slice(),
+    fullLossUsd: outcome.fullLossUsd.slice(),
+    rounds: outcome.rounds.slice(),
+    converged: outcome.converged.slice(),
+    repaidByReserve: outcome.repaidByReserve.slice(),
+    badDebtByVenue: outcome.badDebtByVenue.slice(),
+    hits: outcome.hits.slice(),
+    triggerRounds: outcome.triggerRounds.slice(),
+  };
 }
 
 /**
