@@ -12,9 +12,10 @@ declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
   getContractFactory(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CircuitBreaker__factory>
 getContractFactory(name: 'CollateralFramework', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CollateralFramework__factory>
+getContractFactory(name: 'MarginPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MarginPolicy__factory>
 getContractFactory(name: 'OracleConfig', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OracleConfig__factory>
 getContractFactory(name: 'RiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskOracle__factory>
-getContractFactory(name: 'MarginPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MarginPolicy__factory>
+getContractFactory(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleGovernor__factory>
 getContractFactory(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleVotes__factory>
 getContractFactory(name: 'AaveV36Adapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV36Adapter__factory>
 getContractFactory(name: 'AaveV3FloorLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3FloorLiquidator__factory>
@@ -40,8 +41,6 @@ getContractFactory(name: 'IMarginPolicy', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPushAdapter__factory>
 getContractFactory(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskOracle__factory>
 getContractFactory(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AtomicLiquidator__factory>
-getContractFactory(name: 'DataCode', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DataCode__factory>
-getContractFactory(name: 'DutyCycles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DutyCycles__factory>
 getContractFactory(name: 'AaveV2AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV2AccountsLens__factory>
 getContractFactory(name: 'AaveV2ReservesLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV2ReservesLens__factory>
 getContractFactory(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3AccountsLens__factory>
@@ -56,6 +55,7 @@ getContractFactory(name: 'CompoundV3DigestLens', signerOrOptions?: ethers.Signer
 getContractFactory(name: 'CompoundV3MarketLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CompoundV3MarketLens__factory>
 getContractFactory(name: 'CrvUsdLoansLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CrvUsdLoansLens__factory>
 getContractFactory(name: 'CrvUsdMarketsLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CrvUsdMarketsLens__factory>
+getContractFactory(name: 'CurveCoins', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CurveCoins__factory>
 getContractFactory(name: 'CurveCryptoLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CurveCryptoLens__factory>
 getContractFactory(name: 'CurveStableLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CurveStableLens__factory>
 getContractFactory(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Erc20Lens__factory>
@@ -76,6 +76,8 @@ getContractFactory(name: 'UniswapV2Lens', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UniswapV3Lens__factory>
 getContractFactory(name: 'UniswapV4Lens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.UniswapV4Lens__factory>
 getContractFactory(name: 'WrappedLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WrappedLens__factory>
+getContractFactory(name: 'DataCode', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DataCode__factory>
+getContractFactory(name: 'DutyCycles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DutyCycles__factory>
 getContractFactory(name: 'IAaveV2AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV2AddressesProvider__factory>
 getContractFactory(name: 'IAaveV2LendingPool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV2LendingPool__factory>
 getContractFactory(name: 'IAaveUserConfiguration', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveUserConfiguration__factory>
@@ -107,6 +109,9 @@ getContractFactory(name: 'ICrvUsdFactory', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'ICurvePool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICurvePool__factory>
 getContractFactory(name: 'IEulerConnector', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerConnector__factory>
 getContractFactory(name: 'IEulerLender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerLender__factory>
+getContractFactory(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerHookTarget__factory>
+getContractFactory(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerPriceOracle__factory>
+getContractFactory(name: 'IEulerVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerVault__factory>
 getContractFactory(name: 'IAaveLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveLiquidation__factory>
 getContractFactory(name: 'ISwapRouterExactInput', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISwapRouterExactInput__factory>
 getContractFactory(name: 'ILiquityV2Collaterals', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquityV2Collaterals__factory>
@@ -144,16 +149,13 @@ getContractFactory(name: 'IBalancerHoldings', signerOrOptions?: ethers.Signer | 
 getContractFactory(name: 'ICurveCoins', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICurveCoins__factory>
 getContractFactory(name: 'ICurveCoinsSigned', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICurveCoinsSigned__factory>
 getContractFactory(name: 'IWrappedAsset', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IWrappedAsset__factory>
-getContractFactory(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleGovernor__factory>
-getContractFactory(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerHookTarget__factory>
-getContractFactory(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerPriceOracle__factory>
-getContractFactory(name: 'IEulerVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IEulerVault__factory>
 
   getContractAt(name: 'CircuitBreaker', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CircuitBreaker>
 getContractAt(name: 'CollateralFramework', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CollateralFramework>
+getContractAt(name: 'MarginPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MarginPolicy>
 getContractAt(name: 'OracleConfig', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OracleConfig>
 getContractAt(name: 'RiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskOracle>
-getContractAt(name: 'MarginPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MarginPolicy>
+getContractAt(name: 'ExampleGovernor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleGovernor>
 getContractAt(name: 'ExampleVotes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleVotes>
 getContractAt(name: 'AaveV36Adapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV36Adapter>
 getContractAt(name: 'AaveV3FloorLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3FloorLiquidator>
@@ -179,8 +181,6 @@ getContractAt(name: 'IMarginPolicy', address: string | ethers.Addressable, signe
 getContractAt(name: 'IPushAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPushAdapter>
 getContractAt(name: 'IRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskOracle>
 getContractAt(name: 'AtomicLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AtomicLiquidator>
-getContractAt(name: 'DataCode', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DataCode>
-getContractAt(name: 'DutyCycles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DutyCycles>
 getContractAt(name: 'AaveV2AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV2AccountsLens>
 getContractAt(name: 'AaveV2ReservesLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV2ReservesLens>
 getContractAt(name: 'AaveV3AccountsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3AccountsLens>
@@ -195,6 +195,7 @@ getContractAt(name: 'CompoundV3DigestLens', address: string | ethers.Addressable
 getContractAt(name: 'CompoundV3MarketLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CompoundV3MarketLens>
 getContractAt(name: 'CrvUsdLoansLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CrvUsdLoansLens>
 getContractAt(name: 'CrvUsdMarketsLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CrvUsdMarketsLens>
+getContractAt(name: 'CurveCoins', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CurveCoins>
 getContractAt(name: 'CurveCryptoLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CurveCryptoLens>
 getContractAt(name: 'CurveStableLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CurveStableLens>
 getContractAt(name: 'Erc20Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Erc20Lens>
@@ -215,6 +216,8 @@ getContractAt(name: 'UniswapV2Lens', address: string | ethers.Addressable, signe
 getContractAt(name: 'UniswapV3Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UniswapV3Lens>
 getContractAt(name: 'UniswapV4Lens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.UniswapV4Lens>
 getContractAt(name: 'WrappedLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WrappedLens>
+getContractAt(name: 'DataCode', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DataCode>
+getContractAt(name: 'DutyCycles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DutyCycles>
 getContractAt(name: 'IAaveV2AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV2AddressesProvider>
 getContractAt(name: 'IAaveV2LendingPool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV2LendingPool>
 getContractAt(name: 'IAaveUserConfiguration', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveUserConfiguration>
@@ -246,6 +249,9 @@ getContractAt(name: 'ICrvUsdFactory', address: string | ethers.Addressable, sign
 getContractAt(name: 'ICurvePool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICurvePool>
 getContractAt(name: 'IEulerConnector', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerConnector>
 getContractAt(name: 'IEulerLender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerLender>
+getContractAt(name: 'IEulerHookTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerHookTarget>
+getContractAt(name: 'IEulerPriceOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerPriceOracle>
+getContractAt(name: 'IEulerVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerVault>
 getContractAt(name: 'IAaveLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveLiquidation>
 getContractAt(name: 'ISwapRouterExactInput', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISwapRouterExactInput>
 getContractAt(name: 'ILiquityV2Collaterals', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquityV2Collaterals>
@@ -283,16 +289,13 @@ getContractAt(name: 'IBalancerHoldings', address: string | ethers.Addressable, s
 getContractAt(name: 'ICurveCoins', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICurveCoins>
 getContractAt(name: 'ICurveCoinsSigned', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICurveCoinsSigned>
 getContractAt(name: 'IWrappedAsset', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IWrappedAsset>
-getContractAt(name: 'ExampleGovernor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleGovernor>
-getContractAt(name: 'IEulerHookTarget', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerHookTarget>
-getContractAt(name: 'IEulerPriceOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerPriceOracle>
-getContractAt(name: 'IEulerVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IEulerVault>
 
   deployContract(name: 'CircuitBreaker', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
 deployContract(name: 'CollateralFramework', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
+deployContract(name: 'MarginPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginPolicy>
 deployContract(name: 'OracleConfig', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'RiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
-deployContract(name: 'MarginPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginPolicy>
+deployContract(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
 deployContract(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'AaveV36Adapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV36Adapter>
 deployContract(name: 'AaveV3FloorLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3FloorLiquidator>
@@ -318,8 +321,6 @@ deployContract(name: 'IMarginPolicy', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'IPushAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
 deployContract(name: 'AtomicLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
-deployContract(name: 'DataCode', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
-deployContract(name: 'DutyCycles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'AaveV2AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV2AccountsLens>
 deployContract(name: 'AaveV2ReservesLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV2ReservesLens>
 deployContract(name: 'AaveV3AccountsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
@@ -334,6 +335,7 @@ deployContract(name: 'CompoundV3DigestLens', signerOrOptions?: ethers.Signer | D
 deployContract(name: 'CompoundV3MarketLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV3MarketLens>
 deployContract(name: 'CrvUsdLoansLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrvUsdLoansLens>
 deployContract(name: 'CrvUsdMarketsLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrvUsdMarketsLens>
+deployContract(name: 'CurveCoins', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveCoins>
 deployContract(name: 'CurveCryptoLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveCryptoLens>
 deployContract(name: 'CurveStableLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveStableLens>
 deployContract(name: 'Erc20Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
@@ -354,6 +356,8 @@ deployContract(name: 'UniswapV2Lens', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'UniswapV3Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
 deployContract(name: 'UniswapV4Lens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV4Lens>
 deployContract(name: 'WrappedLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WrappedLens>
+deployContract(name: 'DataCode', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
+deployContract(name: 'DutyCycles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'IAaveV2AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2AddressesProvider>
 deployContract(name: 'IAaveV2LendingPool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2LendingPool>
 deployContract(name: 'IAaveUserConfiguration', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveUserConfiguration>
@@ -385,6 +389,9 @@ deployContract(name: 'ICrvUsdFactory', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'ICurvePool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurvePool>
 deployContract(name: 'IEulerConnector', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerConnector>
 deployContract(name: 'IEulerLender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerLender>
+deployContract(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
+deployContract(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
+deployContract(name: 'IEulerVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
 deployContract(name: 'IAaveLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveLiquidation>
 deployContract(name: 'ISwapRouterExactInput', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISwapRouterExactInput>
 deployContract(name: 'ILiquityV2Collaterals', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Collaterals>
@@ -422,16 +429,13 @@ deployContract(name: 'IBalancerHoldings', signerOrOptions?: ethers.Signer | Depl
 deployContract(name: 'ICurveCoins', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoins>
 deployContract(name: 'ICurveCoinsSigned', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoinsSigned>
 deployContract(name: 'IWrappedAsset', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IWrappedAsset>
-deployContract(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
-deployContract(name: 'IEulerHookTarget', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
-deployContract(name: 'IEulerPriceOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
-deployContract(name: 'IEulerVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
 
   deployContract(name: 'CircuitBreaker', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CircuitBreaker>
 deployContract(name: 'CollateralFramework', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CollateralFramework>
+deployContract(name: 'MarginPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginPolicy>
 deployContract(name: 'OracleConfig', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'RiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
-deployContract(name: 'MarginPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginPolicy>
+deployContract(name: 'ExampleGovernor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
 deployContract(name: 'ExampleVotes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'AaveV36Adapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV36Adapter>
 deployContract(name: 'AaveV3FloorLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3FloorLiquidator>
@@ -457,8 +461,6 @@ deployContract(name: 'IMarginPolicy', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'IPushAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPushAdapter>
 deployContract(name: 'IRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskOracle>
 deployContract(name: 'AtomicLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AtomicLiquidator>
-deployContract(name: 'DataCode', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
-deployContract(name: 'DutyCycles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'AaveV2AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV2AccountsLens>
 deployContract(name: 'AaveV2ReservesLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV2ReservesLens>
 deployContract(name: 'AaveV3AccountsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3AccountsLens>
@@ -473,6 +475,7 @@ deployContract(name: 'CompoundV3DigestLens', args: any[], signerOrOptions?: ethe
 deployContract(name: 'CompoundV3MarketLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CompoundV3MarketLens>
 deployContract(name: 'CrvUsdLoansLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrvUsdLoansLens>
 deployContract(name: 'CrvUsdMarketsLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrvUsdMarketsLens>
+deployContract(name: 'CurveCoins', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveCoins>
 deployContract(name: 'CurveCryptoLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveCryptoLens>
 deployContract(name: 'CurveStableLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CurveStableLens>
 deployContract(name: 'Erc20Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Erc20Lens>
@@ -493,6 +496,8 @@ deployContract(name: 'UniswapV2Lens', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'UniswapV3Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV3Lens>
 deployContract(name: 'UniswapV4Lens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.UniswapV4Lens>
 deployContract(name: 'WrappedLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WrappedLens>
+deployContract(name: 'DataCode', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DataCode>
+deployContract(name: 'DutyCycles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'IAaveV2AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2AddressesProvider>
 deployContract(name: 'IAaveV2LendingPool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2LendingPool>
 deployContract(name: 'IAaveUserConfiguration', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveUserConfiguration>
@@ -524,6 +529,9 @@ deployContract(name: 'ICrvUsdFactory', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'ICurvePool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurvePool>
 deployContract(name: 'IEulerConnector', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerConnector>
 deployContract(name: 'IEulerLender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerLender>
+deployContract(name: 'IEulerHookTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
+deployContract(name: 'IEulerPriceOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
+deployContract(name: 'IEulerVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
 deployContract(name: 'IAaveLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveLiquidation>
 deployContract(name: 'ISwapRouterExactInput', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISwapRouterExactInput>
 deployContract(name: 'ILiquityV2Collaterals', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquityV2Collaterals>
@@ -561,10 +569,6 @@ deployContract(name: 'IBalancerHoldings', args: any[], signerOrOptions?: ethers.
 deployContract(name: 'ICurveCoins', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoins>
 deployContract(name: 'ICurveCoinsSigned', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoinsSigned>
 deployContract(name: 'IWrappedAsset', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IWrappedAsset>
-deployContract(name: 'ExampleGovernor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
-deployContract(name: 'IEulerHookTarget', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerHookTarget>
-deployContract(name: 'IEulerPriceOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerPriceOracle>
-deployContract(name: 'IEulerVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IEulerVault>
 
     // default types
     getContractFactory(

@@ -21,6 +21,9 @@ library CurveCoins {
         uint256 decimals;
     }
 
+    /// @notice Raised where the contract does not answer as a Curve pool of two or more tokens does.
+    error NoCurvePool();
+
     /// @notice Reads the tokens of `pool`.
     function read(address pool) internal view returns (Coin[] memory coins) {
         coins = new Coin[](MAX);
@@ -34,10 +37,10 @@ library CurveCoins {
                 "balances(int128)",
                 count
             );
-            require(hasBalance);
+            if (!hasBalance) revert NoCurvePool();
             coins[count] = Coin(address(uint160(token)), balance, _decimals(address(uint160(token))));
         }
-        require(count > 1);
+        if (count < 2) revert NoCurvePool();
         assembly ("memory-safe") {
             mstore(coins, count)
         }

@@ -62,7 +62,7 @@ contract CurveStableLens {
         if (ok) {
             // A list of fixed length, or one that tells its length.
             uint256 from = Probe.at(answer, 0) == 32 ? 2 : 0;
-            require(answer.length >= (from + count) * 32);
+            if (answer.length < (from + count) * 32) revert CurveCoins.NoCurvePool();
             for (uint256 i; i < count; ++i) rates[i] = Probe.at(answer, from + i);
             return (rates, 1);
         }

@@ -15,6 +15,7 @@ export type { CompoundV3DigestLens } from './CompoundV3DigestLens.js';
 export type { CompoundV3MarketLens } from './CompoundV3MarketLens.js';
 export type { CrvUsdLoansLens } from './CrvUsdLoansLens.js';
 export type { CrvUsdMarketsLens } from './CrvUsdMarketsLens.js';
+export type { CurveCoins } from './CurveCoins.js';
 export type { CurveCryptoLens } from './CurveCryptoLens.js';
 export type { CurveStableLens } from './CurveStableLens.js';
 export type { Erc20Lens } from './Erc20Lens.js';

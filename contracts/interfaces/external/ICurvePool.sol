@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+// solhint-disable func-name-mixedcase
+
 /// @notice What the keeper reads of Curve pools; no pool has all of it.
 interface ICurvePool {
     /// @notice A token, by its index.

@@ -1,9 +1,4 @@
-import type {
-  AssetState,
-  ForcedSale,
-  ReserveState,
-  Snapshot,
-} from "../../../keeper/src/snapshot/snapshot.js";
+import type { AssetState, ForcedSale, ReserveState, Snapshot } from "../../../keeper/src/snapshot/snapshot.js";
 import type { UniswapV3Pool } from "../../../keeper/src/snapshot/pool-state.js";
 import type { Address } from "../../../keeper/src/units.js";
 import { toUnitsDown } from "../../../keeper/src/units.js";

@@ -15,6 +15,7 @@ export { CompoundV3DigestLens__factory } from './CompoundV3DigestLens__factory.j
 export { CompoundV3MarketLens__factory } from './CompoundV3MarketLens__factory.js';
 export { CrvUsdLoansLens__factory } from './CrvUsdLoansLens__factory.js';
 export { CrvUsdMarketsLens__factory } from './CrvUsdMarketsLens__factory.js';
+export { CurveCoins__factory } from './CurveCoins__factory.js';
 export { CurveCryptoLens__factory } from './CurveCryptoLens__factory.js';
 export { CurveStableLens__factory } from './CurveStableLens__factory.js';
 export { Erc20Lens__factory } from './Erc20Lens__factory.js';
