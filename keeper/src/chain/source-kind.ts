@@ -3,7 +3,7 @@ import type { FeedState } from "../snapshot/snapshot.js";
 import type { Address } from "../units.js";
 import type { BlockRef } from "./block-ref.js";
 import { follow } from "./follow.js";
-import type { Derivation, StateStore } from "./follow.js";
+import type { Checkpoint, Derivation, StateStore } from "./follow.js";
 import { CallReverted } from "./rpc-errors.js";
 import type { RpcPool } from "./rpc-pool.js";
 import { WordsMalformed } from "./words.js";
@@ -69,7 +69,7 @@ export function sourceKind<Schema extends z.ZodType, S, V>(spec: SourceSpec<Sche
         feeds: spec.feedsOf?.(source) ?? [],
         async at(block) {
           const read = await at(block);
-          if (read.kind === "unreadable") return read;
+          if (read.kind === "unreadable") return { kind: read.kind, reason: read.reason };
           return { kind: "read", view: (feeds) => spec.view(source, read.state, feeds) };
         },
       };
@@ -77,32 +77,45 @@ export function sourceKind<Schema extends z.ZodType, S, V>(spec: SourceSpec<Sche
   };
 }
 
+/** `hint`: what was known when it was last readable, so that it is not found anew at every block. */
 type Attempt<S> =
-  { readonly kind: "read"; readonly state: S } | { readonly kind: "unreadable"; readonly reason: string };
+  | { readonly kind: "read"; readonly state: S }
+  | { readonly kind: "unreadable"; readonly reason: string; readonly hint: S | undefined };
 
 function tolerant<S>(derivation: Derivation<S>): Derivation<Attempt<S>> {
-  const attempt = async (read: () => Promise<S>): Promise<Attempt<S>> => {
+  const attempt = async (hintOf: () => S | undefined, read: () => Promise<S>): Promise<Attempt<S>> => {
     try {
       return { kind: "read", state: await read() };
     } catch (cause) {
       if (!(cause instanceof CallReverted || cause instanceof WordsMalformed)) throw cause;
       // Every operator must give the same reason: no text of a node in it.
-      return {
-        kind: "unreadable",
-        reason: cause instanceof CallReverted ? "a call of its contracts reverts" : cause.message,
-      };
+      const reason = cause instanceof CallReverted ? "a call of its contracts reverts" : cause.message;
+      return { kind: "unreadable", reason, hint: hintOf() };
     }
   };
-  return {
-    load: (block, hint, checkpoint) =>
-      attempt(() =>
-        derivation.load(block, hint?.kind === "read" ? hint.state : undefined, (state) =>
-          checkpoint?.({ kind: "read", state }),
-        ),
-      ),
-    advance: (before, path) =>
-      attempt(() =>
-        before.kind === "read" ? derivation.advance(before.state, path) : derivation.load(path.at(-1)!, undefined),
-      ),
+  const load = (block: BlockRef, known: S | undefined, checkpoint?: Checkpoint<Attempt<S>>): Promise<Attempt<S>> => {
+    let hint = known;
+    return attempt(
+      () => hint,
+      () =>
+        derivation.load(block, known, (state, upTo) => {
+          hint = state;
+          checkpoint?.({ kind: "read", state }, upTo);
+        }),
+    );
   };
+  return {
+    load: (block, hint, checkpoint) => load(block, hint && stateOf(hint), checkpoint),
+    advance: (before, path) =>
+      before.kind === "read"
+        ? attempt(
+            () => before.state,
+            () => derivation.advance(before.state, path),
+          )
+        : load(path.at(-1)!, before.hint),
+  };
+}
+
+function stateOf<S>(attempt: Attempt<S>): S | undefined {
+  return attempt.kind === "read" ? attempt.state : attempt.hint;
 }

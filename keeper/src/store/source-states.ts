@@ -14,7 +14,7 @@ export interface SourceStates {
 }
 
 /** Changes with every change of what a state holds: states of another layout are derived again. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const FILE = "states.sqlite";
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS states (name TEXT PRIMARY KEY, digest TEXT NOT NULL, content BLOB NOT NULL) STRICT;
@@ -36,6 +36,7 @@ export class SourceStatesLocked extends Error {
 interface Content {
   readonly block: BlockRef | undefined;
   readonly state: unknown;
+  readonly upTo: BlockRef | undefined;
 }
 
 /**
@@ -55,13 +56,18 @@ export function openSourceStates(folder: string, warn: (message: string) => void
         const row = find.get(name);
         if (row === undefined) return undefined;
         const content = row["content"] as Uint8Array;
-        if (row["digest"] === digestOf(content)) return deserialize(content) as Content;
-        warn(`${join(folder, FILE)}: saw a state that is not as it was written; it is derived from the chain again`);
+        try {
+          if (row["digest"] === digestOf(content)) return deserialize(content) as Content;
+          warn(`${join(folder, FILE)}: saw a state that is not as it was written; it is derived from the chain again`);
+        } catch (error) {
+          const seen = error instanceof Error ? error.message : String(error);
+          warn(`${join(folder, FILE)}: saw ${seen} on reading a state; it is derived from the chain again`);
+        }
         return undefined;
       },
-      save(block, state) {
+      save(block, state, upTo) {
         try {
-          const content = serialize({ block, state } satisfies Content);
+          const content = serialize({ block, state, upTo } satisfies Content);
           put.run(name, digestOf(content), content);
         } catch (error) {
           const seen = error instanceof Error ? error.message : String(error);

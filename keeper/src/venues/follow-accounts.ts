@@ -1,4 +1,5 @@
 import type { BlockRef } from "../chain/block-ref.js";
+import { FORK_DEPTH } from "../chain/follow.js";
 import type { Checkpoint, Derivation, Path } from "../chain/follow.js";
 import type { Log, LogFilter } from "../chain/log.js";
 import type { BlockReader, RpcPool } from "../chain/rpc-pool.js";
@@ -49,8 +50,7 @@ export interface Followed<M, A> {
   readonly sales: readonly ForcedSale[];
 }
 
-/** Blocks by which a load reaches behind its hint: a fork that is deeper needs a restart. */
-const FORK_DEPTH = 64;
+const NONE: ReadonlyMap<string, bigint> = new Map();
 /** Blocks whose logs are read before what they name is kept: about two weeks of mainnet. */
 const BLOCKS_PER_CHECKPOINT = 100_000;
 
@@ -68,7 +68,7 @@ export function followAccounts<M, A>(
   const remarket = async (reader: BlockReader, market: M, seen: ReadonlySet<string>, before: number): Promise<M> =>
     venue.marketFollowsKeys === true && seen.size > before ? venue.readMarket(reader, seen) : market;
 
-  const load = async (
+  const sync = async (
     block: BlockRef,
     hint: Followed<M, A> | undefined,
     checkpoint?: Checkpoint<Followed<M, A>>,
@@ -80,7 +80,7 @@ export function followAccounts<M, A>(
     const from = hint === undefined ? venue.fromBlock : Math.max(venue.fromBlock, hint.block.number - FORK_DEPTH);
     const oldest = block.timestamp - resilienceWindowSec;
     const known = { seen, sales: hint?.sales ?? [], from, oldest };
-    const sales = await readHistory(chain, venue, { block, market: first, ...known }, checkpoint);
+    const sales = await readHistory(chain, venue, { reader, market: first, ...known }, checkpoint);
     const market = await remarket(reader, first, seen, before);
     const accounts = merge(new Map<string, A>(), await venue.readAccounts(reader, market, [...seen]));
     return { block, market, accounts, seen, sales, unattributed: venue.unattributed(market, accounts) };
@@ -100,22 +100,24 @@ export function followAccounts<M, A>(
     const market = await remarket(reader, first, seen, known);
     const accounts = merge(state.accounts, await venue.readAccounts(reader, market, touched));
     const unattributed = venue.unattributed(market, accounts);
-    if (!isSame(unattributed, state.unattributed)) return loadAnew(block, state);
+    if (!isSame(unattributed, state.unattributed)) return load(block, { ...state, unattributed: NONE });
     const all = [...state.sales, ...timeInPath(venue.salesOf(logs), path)];
     return { block, market, accounts, seen, unattributed, sales: since(all, block.timestamp - resilienceWindowSec) };
   };
 
-  /** First what is known and recent, and only if that does not explain the debt, the whole history. */
-  const loadAnew = async (block: BlockRef, hint: Followed<M, A>): Promise<Followed<M, A>> => {
-    const near = await load(block, hint);
-    return near.unattributed.size === 0 ? near : load(block, undefined);
+  /** First what is known and recent, and only if that leaves debt open that was not, the whole history. */
+  const load: Derivation<Followed<M, A>>["load"] = async (block, hint, checkpoint) => {
+    const near = await sync(block, hint, checkpoint);
+    const isExplained = near.unattributed.size === 0 || isSame(near.unattributed, hint?.unattributed ?? NONE);
+    return hint === undefined || isExplained ? near : sync(block, undefined, checkpoint);
   };
 
   return { load, advance };
 }
 
 /** Where a first sync begins, and what is known from before. */
-interface History<M> extends Pick<Followed<M, unknown>, "block" | "market" | "seen" | "sales"> {
+interface History<M> extends Pick<Followed<M, unknown>, "market" | "seen" | "sales"> {
+  readonly reader: BlockReader;
   readonly from: number;
   /** Unix seconds of the oldest sale that counts. */
   readonly oldest: number;
@@ -125,18 +127,22 @@ interface History<M> extends Pick<Followed<M, unknown>, "block" | "market" | "se
 async function readHistory<M, A>(
   chain: RpcPool,
   venue: AccountsVenue<M, A>,
-  { block, market, seen, from, oldest, ...known }: History<M>,
+  { reader, market, seen, from, oldest, ...known }: History<M>,
   checkpoint: Checkpoint<Followed<M, A>> | undefined,
 ): Promise<ForcedSale[]> {
+  const { block } = reader;
   const filter = venue.filterOf(market);
   let sales = known.sales.filter((sale) => sale.block < from);
   for (let start = from; start <= block.number; start += BLOCKS_PER_CHECKPOINT) {
     const end = Math.min(block.number, start + BLOCKS_PER_CHECKPOINT - 1);
     const to = end === block.number ? block : await chain.block({ number: end });
     const logs = await readSpan(chain, { from: start, to }, filter);
+    const before = seen.size;
     for (const key of venue.keysOf(logs)) seen.add(key);
+    // As in a block by itself, a sale may be of a market that only now is known of.
+    if (venue.marketFollowsKeys === true && seen.size > before) await venue.readMarket(reader, seen);
     sales = since([...sales, ...(await timeSales(chain, venue.salesOf(logs), oldest))], oldest);
-    if (to !== block) checkpoint?.({ block: to, market, accounts: new Map(), seen, sales, unattributed: new Map() });
+    if (to !== block) checkpoint?.({ block: to, market, accounts: new Map(), seen, sales, unattributed: NONE }, to);
   }
   return sales;
 }

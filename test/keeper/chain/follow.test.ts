@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { BlockRef } from "../../../keeper/src/chain/block-ref.js";
-import { type Derivation, follow } from "../../../keeper/src/chain/follow.js";
+import { type Derivation, type StateStore, follow } from "../../../keeper/src/chain/follow.js";
 import { BlockGone } from "../../../keeper/src/chain/rpc-errors.js";
 import type { RpcPool } from "../../../keeper/src/chain/rpc-pool.js";
 import type { Hex } from "../../../keeper/src/units.js";
@@ -22,14 +22,14 @@ function blockOf(branch: "a" | "b", number: number, forkAt = 50): BlockRef {
   };
 }
 
-/** Headers of both branches. */
-function headers(forkAt?: number): { chain: Pick<RpcPool, "block">; asked: Hex[] } {
+/** Headers of both branches; by number, those of `canonical`. */
+function headers(forkAt?: number, canonical: "a" | "b" = "a"): { chain: Pick<RpcPool, "block">; asked: Hex[] } {
   const asked: Hex[] = [];
   const all = new Map<Hex, BlockRef>();
   for (let n = 0; n < 300; n++)
     for (const b of ["a", "b"] as const) all.set(blockOf(b, n, forkAt).hash, blockOf(b, n, forkAt));
   const block: RpcPool["block"] = (id) => {
-    const found = "hash" in id ? all.get(id.hash) : undefined;
+    const found = "hash" in id ? all.get(id.hash) : blockOf(canonical, id.number, forkAt);
     if ("hash" in id) asked.push(id.hash);
     return found === undefined ? Promise.reject(new BlockGone(JSON.stringify(id))) : Promise.resolve(found);
   };
@@ -97,6 +97,56 @@ describe("follow", () => {
     await at(blockOf("a", 10));
     expect(await at(blockOf("a", 210))).to.equal("load 210");
     expect(loads).to.deep.equal([undefined, "load 10"]);
+  });
+
+  it("behavior: the last state is no hint for an earlier block: what it knows may be of later ones", async () => {
+    const { chain } = headers();
+    const { derivation, loads } = recorder();
+    const at = follow(chain, derivation);
+    await at(blockOf("a", 210));
+    expect(await at(blockOf("a", 10))).to.equal("load 10");
+    expect(loads).to.deep.equal([undefined, undefined]);
+  });
+
+  for (const [deep, hint] of [
+    [63, "load 113"],
+    [64, undefined],
+  ] as const) {
+    it(`behavior: the last state is ${hint === undefined ? "no" : "a"} hint where it is ${deep} blocks deep in a fork`, async () => {
+      const { chain } = headers(113 - deep, "b");
+      const { derivation, loads } = recorder();
+      const at = follow(chain, derivation);
+      await at(blockOf("a", 113, 113 - deep));
+      await at(blockOf("b", 250, 113 - deep));
+      expect(loads).to.deep.equal([undefined, hint]);
+    });
+  }
+
+  it("behavior: a state or a hint that was kept is one only on the chain that it is of, whatever its number", async () => {
+    const keep = (block: BlockRef, isWhole: boolean): StateStore<string> => ({
+      last: () => ({ block: isWhole ? block : undefined, state: "kept", upTo: isWhole ? undefined : block }),
+      save: () => undefined,
+    });
+    for (const isWhole of [true, false]) {
+      for (const [branch, hint] of [
+        ["a", "kept"],
+        ["b", undefined],
+      ] as const) {
+        const { chain } = headers(0);
+        const { derivation, loads } = recorder();
+        await follow(chain, derivation, keep(blockOf(branch, 100, 0), isWhole))(blockOf("a", 250, 0));
+        expect(loads, `${branch}, ${isWhole}`).to.deep.equal([hint]);
+      }
+    }
+  });
+
+  it("behavior: who asks while a block is being read waits for it, and does not read it twice", async () => {
+    const { chain } = headers();
+    const { derivation, loads } = recorder();
+    const at = follow(chain, derivation);
+    const asked = [at(blockOf("a", 10)), at(blockOf("a", 10)), at(blockOf("a", 11))];
+    expect(await Promise.all(asked)).to.deep.equal(["load 10", "load 10", "load 10 > 11"]);
+    expect(loads).to.have.length(1);
   });
 
   it("behavior: a block older than what is kept is loaded", async () => {
