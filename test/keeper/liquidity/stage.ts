@@ -1,3 +1,4 @@
+import { expect } from "chai";
 import { Interface, type InterfaceAbi } from "ethers";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,10 +11,15 @@ import { type Steward, beginSetup, openSteward } from "../../../keeper/src/lab/w
 import { deployErc20, issue } from "../../../keeper/src/lab/world/tokens.js";
 import type { PoolSource } from "../../../keeper/src/liquidity/pool-kinds.js";
 import { openPool } from "../../../keeper/src/liquidity/pool-kinds.js";
+import { canonicalJson } from "../../../keeper/src/snapshot/canonical.js";
+import { composeSnapshot } from "../../../keeper/src/snapshot/compose.js";
+import { parseSnapshot } from "../../../keeper/src/snapshot/parse.js";
 import type { PoolState } from "../../../keeper/src/snapshot/pool-state.js";
 import type { Hex } from "../../../keeper/src/units.js";
+import { keepStates } from "../kept-states.js";
 
 const require = createRequire(import.meta.url);
+const NOTHING = { venues: [], feeds: [], exclusions: [], tokens: [], lookThrough: [] };
 const GENESIS = 1_750_000_000;
 /** What the steward holds of each token, in whole units. */
 const WEALTH = 10n ** 15n;
@@ -52,11 +58,23 @@ export function loadPackaged(name: string, files: { readonly abi: string; readon
   return { name, abi: new Interface(fragments as InterfaceAbi), bytecode, linkReferences: {} };
 }
 
-/** What the keeper reads of a source at the head, from scratch. Throws where it is unreadable. */
+/** What the keeper reads of a source at the head, from scratch, and again from what was kept. Throws where it is unreadable. */
 export async function readFresh<P extends PoolState>(stage: Pick<PoolStage, "rpc">, source: PoolSource): Promise<P> {
-  const outcome = await openPool(stage.rpc, source, { resilienceWindowSec: 0 }).at(await stage.rpc.head());
-  if (outcome.kind === "unreadable") throw new Error(`unreadable: ${outcome.reason}`);
-  return outcome.view(new Map()) as P;
+  const states = keepStates();
+  const head = await stage.rpc.head();
+  const read = async (): Promise<P> => {
+    const outcome = await openPool(stage.rpc, source, { resilienceWindowSec: 0, states }).at(head);
+    if (outcome.kind === "unreadable") throw new Error(`unreadable: ${outcome.reason}`);
+    return outcome.view(new Map()) as P;
+  };
+  const pool = await read();
+  expect(await read()).to.deep.equal(pool);
+  const text = canonicalJson(
+    composeSnapshot(1, head, { ...NOTHING, pools: [{ kind: "read", pool: pool.pool, view: pool }] }),
+  );
+  // What has no price is left out, and nothing else.
+  if (!("sqrtPriceX96" in pool && pool.sqrtPriceX96 === 0n)) expect(parseSnapshot(text).pools).to.deep.equal([pool]);
+  return pool;
 }
 
 /** Why a source cannot be read at the head. */

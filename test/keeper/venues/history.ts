@@ -6,6 +6,7 @@ import { read } from "../../../keeper/src/lab/world/contract-ref.js";
 import { queuePrices, startInterest } from "../../../keeper/src/lab/world/controls.js";
 import { MAINNET_ASSETS } from "../../../keeper/src/lab/world/mainnet-spec.js";
 import { derivedAddress, openActors } from "../../../keeper/src/lab/world/orders.js";
+import type { WorldSpec } from "../../../keeper/src/lab/world/spec.js";
 import { beginSetup } from "../../../keeper/src/lab/world/steward.js";
 import { issue } from "../../../keeper/src/lab/world/tokens.js";
 import { type World, type WorldAsset, assetOf, buildWorld } from "../../../keeper/src/lab/world/world.js";
@@ -22,12 +23,12 @@ const EMODE = 1;
 const PRICES = { WETH: 2_000, WBTC: 40_000, USDC: 1, DAI: 1 } as const;
 
 /** A genuine Aave with e-mode for the two stablecoins, stable-rate borrowing of DAI, and users with tokens. */
-export async function buildLendingWorld(chain: DevChain): Promise<World> {
+export async function buildLendingWorld(chain: DevChain, pools: WorldSpec["pools"] = []): Promise<World> {
   const assets = Object.entries(PRICES).map(([symbol, price]) => ({
     ...MAINNET_ASSETS[symbol as keyof typeof PRICES],
     priceBase: String(price),
   }));
-  const world = await buildWorld(chain, { baseCurrency: "USD", assets, pools: [] });
+  const world = await buildWorld(chain, { baseCurrency: "USD", assets, pools });
   const { aave, steward } = world;
   await startInterest(world);
   const stablecoins = [assetOf(world.assets, "USDC"), assetOf(world.assets, "DAI")];

@@ -25,7 +25,11 @@ export interface VaultStage extends PoolStage {
 }
 
 export async function openVault(decimals: readonly number[]): Promise<VaultStage> {
-  const stage = await openStage(decimals);
+  return placeVault(await openStage(decimals));
+}
+
+/** The same on a chain that is there already. */
+export async function placeVault(stage: PoolStage): Promise<VaultStage> {
   const { steward, tokens } = stage;
   const authorizer = steward.deploy(loadTask("20210418-authorizer", "Authorizer"), [steward.address]);
   const vault = steward.deploy(loadTask("20210418-vault", "Vault"), [authorizer.address, ZeroAddress, 0, 0]);
