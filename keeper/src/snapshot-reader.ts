@@ -7,7 +7,7 @@ import { openPerps } from "./perps/perp-kinds.js";
 import type { PerpSource } from "./perps/perp-kinds.js";
 import { composeSnapshot } from "./snapshot/compose.js";
 import type { PerpPart, PerpView, PoolPart, Token, VenuePart } from "./snapshot/compose.js";
-import { tokensOfPool } from "./snapshot/pool-state.js";
+import { nameOfPool, tokensOfPool } from "./snapshot/pool-state.js";
 import type { Snapshot } from "./snapshot/snapshot.js";
 import type { Address } from "./units.js";
 import { readFeeds, type FeedSource } from "./venues/chainlink-feed.js";
@@ -30,6 +30,14 @@ export interface Sources {
   readonly wrapped?: readonly WrappedSource[];
 }
 
+/** Raised where a source is configured twice: a snapshot holds each once, and its debt must not count twice. */
+export class SourceRepeated extends Error {
+  override readonly name = "SourceRepeated";
+  constructor(what: string, source: string) {
+    super(`saw ${source} twice among ${what}, expected each once; leave one of them out`);
+  }
+}
+
 /** Reads snapshots: the same block gives the same bytes, whatever was read before. */
 export interface SnapshotReader {
   /**
@@ -44,11 +52,17 @@ export interface SnapshotReader {
  * Open a reader. The first read of a deployment goes through its whole history; the next blocks cost what changed.
  *
  * **Units.** `resilienceWindowSec`: how long a forced sale stays in the snapshot.
+ * **Throws** {@link SourceRepeated}.
  */
 export function createSnapshotReader(pool: RpcPool, sources: Sources, options: FollowOptions): SnapshotReader {
   const venues = sources.venues.map((source) => openVenue(pool, source, options));
   const pools = sources.pools.map((source) => openPool(pool, source, options));
   const perps = (sources.perps ?? []).map((source) => openPerps(pool, source, options));
+  for (const [what, opened] of Object.entries({ venues, pools, perps })) {
+    const names = opened.map(({ address, id }) => nameOfPool({ pool: lower(address), id }));
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw new SourceRepeated(what, twice);
+  }
   const lookThrough = sources.lookThrough.map((link) => ({ ...link, asset: lower(link.asset), of: lower(link.of) }));
   const wrapped = sources.wrapped ?? [];
   const named = new Set([...lookThrough.map(({ asset }) => asset), ...wrapped.map(({ token }) => token)]);

@@ -6,7 +6,7 @@ import { setPrices, startInterest } from "../../../keeper/src/lab/world/controls
 import { MAINNET_ASSETS } from "../../../keeper/src/lab/world/mainnet-spec.js";
 import { derivedAddress, orderRequest } from "../../../keeper/src/lab/world/orders.js";
 import { type World, assetOf, buildWorld } from "../../../keeper/src/lab/world/world.js";
-import { type Sources, createSnapshotReader } from "../../../keeper/src/snapshot-reader.js";
+import { SourceRepeated, type Sources, createSnapshotReader } from "../../../keeper/src/snapshot-reader.js";
 import { canonicalJson } from "../../../keeper/src/snapshot/canonical.js";
 import { parseSnapshot } from "../../../keeper/src/snapshot/parse.js";
 import type { Snapshot } from "../../../keeper/src/snapshot/snapshot.js";
@@ -139,6 +139,16 @@ describe("createSnapshotReader on a world priced in ETH", () => {
       pools: sources.pools.map((pool) => ("pool" in pool ? { ...pool, pool: shout(pool.pool) } : pool)),
     };
     expect(canonicalJson(await read(loud))).to.equal(canonicalJson(await read(sources)));
+  });
+
+  it("error: SourceRepeated for a venue or a pool that is configured twice, in whatever letters", () => {
+    const [pool] = sources.pools;
+    const shouted = { ...aave(), pool: `0x${aave().pool.slice(2).toUpperCase()}` as Address };
+    const twice: Partial<Sources>[] = [{ venues: [aave(), shouted] }, { pools: [pool!, pool!] }];
+    for (const part of twice) {
+      const open = (): unknown => createSnapshotReader(openPool(), { ...sources, ...part }, WINDOW);
+      expect(open).to.throw(SourceRepeated, /^saw 0x[0-9a-f]{40} twice among (venues|pools), expected each once/);
+    }
   });
 
   it("behavior: addresses that are not what they are said to be are excluded, the rest is read", async () => {
