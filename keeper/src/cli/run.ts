@@ -21,7 +21,8 @@ export async function run(options: { config: string; yes?: boolean }): Promise<v
   process.once("SIGTERM", onSignal).once("SIGINT", onSignal).once("disconnect", onSignal);
   process.channel?.unref();
   const log = openLog();
-  const states = openStates(config.dataDir, log);
+  // A dry run touches nothing.
+  const states = options.yes === true ? openStates(config.dataDir, log) : undefined;
   const scoring = await openScoring(config, states?.of);
   await runKeeper({
     config,
