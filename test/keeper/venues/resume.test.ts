@@ -172,6 +172,36 @@ describe("state of sources that outlives the process", () => {
     expect((await live(rpc(), [other]))[0]).to.equal(await fromScratch(other));
   });
 
+  it("behavior: a venue that cannot be read for a while is read on from where it was, in one life or another", async () => {
+    const { address } = world.aave.pool;
+    const code = await chain.rpc.call("eth_getCode", [address, "latest"]);
+    const nextBlock = async (): Promise<BlockRef> => {
+      await chain.mine((await chain.timestamp()) + 12);
+      return rpc().head();
+    };
+    await history.step();
+    await live(rpc(), [await nextBlock()]);
+    const asked = { spans: 0, calls: 0 };
+    const states = openSourceStates(folder, (message) => warnings.push(message));
+    const reader = createSnapshotReader(counted(asked), sources(), {
+      resilienceWindowSec: windowSec,
+      states: states.of,
+    });
+    await chain.rpc.call("hardhat_setCode", [address, "0x5f5ffd"]);
+    for (let block = 0; block < 35; block++) {
+      const { venues, exclusions } = await reader.read(await nextBlock());
+      expect([venues.length, exclusions.map(({ scope }) => scope)]).to.deep.equal([0, ["venue"]]);
+    }
+    states.close();
+    expect(asked.spans).to.equal(0);
+    await chain.rpc.call("hardhat_setCode", [address, code]);
+    await history.step();
+    const block = await nextBlock();
+    const [text] = await live(counted(asked), [block]);
+    expect(text).to.equal(await fromScratch(block));
+    expect(asked.spans).to.equal(1);
+  });
+
   it("error: a torn file and a changed state are told, and derived from the chain again", async () => {
     const block = await rpc().head();
     const text = await fromScratch(block);
