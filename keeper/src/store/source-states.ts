@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { deserialize, serialize } from "node:v8";
+import packageJson from "../../../package.json" with { type: "json" };
 import type { BlockRef } from "../chain/block-ref.js";
 import type { StateStore } from "../chain/follow.js";
 
@@ -13,11 +14,12 @@ export interface SourceStates {
   readonly close: () => void;
 }
 
-/** Changes with every change of what a state holds: states of another layout are derived again. */
-const LAYOUT = 2;
+/** Changes with every change of what a state holds; states of another layout, and of another release, are derived again. */
+const LAYOUT = 3;
+const RELEASE = packageJson.version;
 const FILE = "states.sqlite";
 const SCHEMA = `
-CREATE TABLE IF NOT EXISTS states (name TEXT PRIMARY KEY, digest TEXT NOT NULL, content BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS states (name TEXT PRIMARY KEY, release TEXT NOT NULL, digest TEXT NOT NULL, content BLOB NOT NULL) STRICT;
 PRAGMA user_version = ${LAYOUT};
 `;
 
@@ -48,12 +50,12 @@ interface Content {
 export function openSourceStates(folder: string, warn: (message: string) => void): SourceStates {
   mkdirSync(folder, { recursive: true });
   const db = openFile(join(folder, FILE), warn);
-  const find = db.prepare("SELECT digest, content FROM states WHERE name = ?");
-  const put = db.prepare("INSERT OR REPLACE INTO states (name, digest, content) VALUES (?, ?, ?)");
+  const find = db.prepare("SELECT digest, content FROM states WHERE name = ? AND release = ?");
+  const put = db.prepare("INSERT OR REPLACE INTO states (name, release, digest, content) VALUES (?, ?, ?, ?)");
   return {
     of: (name) => ({
       last() {
-        const row = find.get(name);
+        const row = find.get(name, RELEASE);
         if (row === undefined) return undefined;
         const content = row["content"] as Uint8Array;
         try {
@@ -68,7 +70,7 @@ export function openSourceStates(folder: string, warn: (message: string) => void
       save(block, state, upTo) {
         try {
           const content = serialize({ block, state, upTo } satisfies Content);
-          put.run(name, digestOf(content), content);
+          put.run(name, RELEASE, digestOf(content), content);
         } catch (error) {
           const seen = error instanceof Error ? error.message : String(error);
           warn(

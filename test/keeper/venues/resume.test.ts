@@ -222,6 +222,18 @@ describe("state of sources that outlives the process", () => {
     expect(warnings.join()).to.match(/saw .* on reading a state/);
   });
 
+  it("behavior: states that another release wrote are derived from the chain again", async () => {
+    const block = await rpc().head();
+    const [text] = await live(rpc(), [block]);
+    const db = new DatabaseSync(path.join(folder, STATES));
+    expect(db.prepare("UPDATE states SET release = '0.0.0-other'").run().changes).to.equal(1);
+    db.close();
+    const [other, own] = [0, 0].map((): Asked => ({ spans: 0, calls: 0 }));
+    expect(await live(counted(other!), [block])).to.deep.equal([text]);
+    expect(await live(counted(own!), [block])).to.deep.equal([text]);
+    expect([other!.spans > 0, own!.spans]).to.deep.equal([true, 0]);
+  });
+
   it("error: SourceStatesLocked while another process has them", () => {
     const first = openSourceStates(folder, () => undefined);
     expect(() => openSourceStates(folder, () => undefined)).to.throw(SourceStatesLocked, /in use by another process/);
