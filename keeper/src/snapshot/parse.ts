@@ -159,11 +159,14 @@ function requireOrder(snapshot: Snapshot): void {
           throw new SnapshotMalformed(`reserve ${last} of e-mode ${id}`, "one of the venue's");
       }
     }
-    for (const { account, collateral, debt } of accounts) {
+    for (const { market, account, collateral, debt } of accounts) {
       for (const positions of [collateral, debt]) {
         ascending(`positions of ${account}`, positions, (a, b) => order(a[0], b[0]));
         const last = positions.at(-1)?.[0] ?? 0;
         if (last >= reserves.length) throw new SnapshotMalformed(`reserve ${last} of ${account}`, "one of the venue's");
+        // Liquity's owners have several troves in a market: each is a market of its own below that.
+        const foreign = positions.find(([reserve]) => !`${market}/`.startsWith(`${reserves[reserve]!.market}/`));
+        if (foreign) throw new SnapshotMalformed(`reserve ${foreign[0]} of ${account}`, "one of the account's market");
       }
     }
   }

@@ -79,6 +79,24 @@ describe("parseSnapshot", () => {
     });
   }
 
+  it("error: SnapshotMalformed for a position in a reserve of another market than its account's", () => {
+    const base = sampleSnapshot();
+    const [venue] = base.venues;
+    const reserves = venue!.reserves.map((reserve, r) => ({ ...reserve, market: `m${r}` }));
+    const inMarket = (market: string): string =>
+      canonicalJson({
+        ...base,
+        venues: [
+          { ...venue!, reserves, accounts: [{ market, account: addressOf(1), collateral: [[0, 1n]], debt: [] }] },
+        ],
+      });
+    expect(canonicalJson(parseSnapshot(inMarket("m0")))).to.equal(inMarket("m0"));
+    expect(() => parseSnapshot(inMarket("m1"))).to.throw(
+      SnapshotMalformed,
+      /reserve 0 of .* one of the account's market/,
+    );
+  });
+
   it("error: SnapshotMalformed for lists out of order or with repetitions", () => {
     const base = sampleSnapshot();
     const [venue] = base.venues;
