@@ -15,8 +15,6 @@ getContractFactory(name: 'CollateralFramework', signerOrOptions?: ethers.Signer 
 getContractFactory(name: 'MarginPolicy', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MarginPolicy__factory>
 getContractFactory(name: 'OracleConfig', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OracleConfig__factory>
 getContractFactory(name: 'RiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskOracle__factory>
-getContractFactory(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleGovernor__factory>
-getContractFactory(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleVotes__factory>
 getContractFactory(name: 'AaveV36Adapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV36Adapter__factory>
 getContractFactory(name: 'AaveV3FloorLiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3FloorLiquidator__factory>
 getContractFactory(name: 'AaveV3GraceMom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.AaveV3GraceMom__factory>
@@ -32,6 +30,8 @@ getContractFactory(name: 'MorphoVaultSentinel', signerOrOptions?: ethers.Signer 
 getContractFactory(name: 'PauseFacade', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PauseFacade__factory>
 getContractFactory(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskParameterView__factory>
 getContractFactory(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ScoreAggregator__factory>
+getContractFactory(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleGovernor__factory>
+getContractFactory(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ExampleVotes__factory>
 getContractFactory(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3GraceMom__factory>
 getContractFactory(name: 'IAaveV3Mom', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Mom__factory>
 getContractFactory(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBreakerAdapter__factory>
@@ -80,6 +80,10 @@ getContractFactory(name: 'DataCode', signerOrOptions?: ethers.Signer | FactoryOp
 getContractFactory(name: 'DutyCycles', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DutyCycles__factory>
 getContractFactory(name: 'IAaveV2AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV2AddressesProvider__factory>
 getContractFactory(name: 'IAaveV2LendingPool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV2LendingPool__factory>
+getContractFactory(name: 'IAaveV36AclManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36AclManager__factory>
+getContractFactory(name: 'IAaveV36AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36AddressesProvider__factory>
+getContractFactory(name: 'IAaveV36Configurator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36Configurator__factory>
+getContractFactory(name: 'IAaveV36Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36Pool__factory>
 getContractFactory(name: 'IAaveUserConfiguration', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveUserConfiguration__factory>
 getContractFactory(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3AddressesProvider__factory>
 getContractFactory(name: 'IAaveV3LiquidEModes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3LiquidEModes__factory>
@@ -87,10 +91,6 @@ getContractFactory(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Pool__factory>
 getContractFactory(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3ScaledToken__factory>
 getContractFactory(name: 'IAaveV3StableDebtToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3StableDebtToken__factory>
-getContractFactory(name: 'IAaveV36AclManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36AclManager__factory>
-getContractFactory(name: 'IAaveV36AddressesProvider', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36AddressesProvider__factory>
-getContractFactory(name: 'IAaveV36Configurator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36Configurator__factory>
-getContractFactory(name: 'IAaveV36Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV36Pool__factory>
 getContractFactory(name: 'IAaveV3CollateralConfigurator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3CollateralConfigurator__factory>
 getContractFactory(name: 'IAaveV3Parts', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3Parts__factory>
 getContractFactory(name: 'IAaveV3ReserveWord', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAaveV3ReserveWord__factory>
@@ -98,10 +98,10 @@ getContractFactory(name: 'IBalancerV2Pool', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'IBalancerV2Vault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBalancerV2Vault__factory>
 getContractFactory(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChainlinkFeed__factory>
 getContractFactory(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IChaosRiskOracle__factory>
-getContractFactory(name: 'IComet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IComet__factory>
 getContractFactory(name: 'ICompoundV2CToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICompoundV2CToken__factory>
 getContractFactory(name: 'ICompoundV2Comptroller', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICompoundV2Comptroller__factory>
 getContractFactory(name: 'ICompoundV2Oracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICompoundV2Oracle__factory>
+getContractFactory(name: 'IComet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IComet__factory>
 getContractFactory(name: 'ICompoundV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICompoundV3__factory>
 getContractFactory(name: 'ICrvUsdAmm', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICrvUsdAmm__factory>
 getContractFactory(name: 'ICrvUsdController', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICrvUsdController__factory>
@@ -138,13 +138,13 @@ getContractFactory(name: 'IPerpetualV2InsuranceFund', signerOrOptions?: ethers.S
 getContractFactory(name: 'IPerpetualV2MarketRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2MarketRegistry__factory>
 getContractFactory(name: 'IPerpetualV2Vault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPerpetualV2Vault__factory>
 getContractFactory(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceOracleSentinel__factory>
+getContractFactory(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV3Pool__factory>
 getContractFactory(name: 'ISynthetixAddressResolver', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISynthetixAddressResolver__factory>
 getContractFactory(name: 'ISynthetixFuturesMarketManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISynthetixFuturesMarketManager__factory>
 getContractFactory(name: 'ISynthetixPerpsV2Market', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISynthetixPerpsV2Market__factory>
 getContractFactory(name: 'ISynthetixPerpsV2Settings', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISynthetixPerpsV2Settings__factory>
-getContractFactory(name: 'IUniswapV2Pair', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV2Pair__factory>
-getContractFactory(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV3Pool__factory>
 getContractFactory(name: 'IUniswapV4PoolManager', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV4PoolManager__factory>
+getContractFactory(name: 'IUniswapV2Pair', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IUniswapV2Pair__factory>
 getContractFactory(name: 'IBalancerHoldings', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBalancerHoldings__factory>
 getContractFactory(name: 'ICurveCoins', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICurveCoins__factory>
 getContractFactory(name: 'ICurveCoinsSigned', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICurveCoinsSigned__factory>
@@ -155,8 +155,6 @@ getContractAt(name: 'CollateralFramework', address: string | ethers.Addressable,
 getContractAt(name: 'MarginPolicy', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MarginPolicy>
 getContractAt(name: 'OracleConfig', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OracleConfig>
 getContractAt(name: 'RiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskOracle>
-getContractAt(name: 'ExampleGovernor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleGovernor>
-getContractAt(name: 'ExampleVotes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleVotes>
 getContractAt(name: 'AaveV36Adapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV36Adapter>
 getContractAt(name: 'AaveV3FloorLiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3FloorLiquidator>
 getContractAt(name: 'AaveV3GraceMom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.AaveV3GraceMom>
@@ -172,6 +170,8 @@ getContractAt(name: 'MorphoVaultSentinel', address: string | ethers.Addressable,
 getContractAt(name: 'PauseFacade', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PauseFacade>
 getContractAt(name: 'RiskParameterView', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskParameterView>
 getContractAt(name: 'ScoreAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ScoreAggregator>
+getContractAt(name: 'ExampleGovernor', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleGovernor>
+getContractAt(name: 'ExampleVotes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ExampleVotes>
 getContractAt(name: 'IAaveV3GraceMom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3GraceMom>
 getContractAt(name: 'IAaveV3Mom', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Mom>
 getContractAt(name: 'IBreakerAdapter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBreakerAdapter>
@@ -220,6 +220,10 @@ getContractAt(name: 'DataCode', address: string | ethers.Addressable, signer?: e
 getContractAt(name: 'DutyCycles', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DutyCycles>
 getContractAt(name: 'IAaveV2AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV2AddressesProvider>
 getContractAt(name: 'IAaveV2LendingPool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV2LendingPool>
+getContractAt(name: 'IAaveV36AclManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36AclManager>
+getContractAt(name: 'IAaveV36AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36AddressesProvider>
+getContractAt(name: 'IAaveV36Configurator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36Configurator>
+getContractAt(name: 'IAaveV36Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36Pool>
 getContractAt(name: 'IAaveUserConfiguration', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveUserConfiguration>
 getContractAt(name: 'IAaveV3AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3AddressesProvider>
 getContractAt(name: 'IAaveV3LiquidEModes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3LiquidEModes>
@@ -227,10 +231,6 @@ getContractAt(name: 'IAaveV3Oracle', address: string | ethers.Addressable, signe
 getContractAt(name: 'IAaveV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Pool>
 getContractAt(name: 'IAaveV3ScaledToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3ScaledToken>
 getContractAt(name: 'IAaveV3StableDebtToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3StableDebtToken>
-getContractAt(name: 'IAaveV36AclManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36AclManager>
-getContractAt(name: 'IAaveV36AddressesProvider', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36AddressesProvider>
-getContractAt(name: 'IAaveV36Configurator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36Configurator>
-getContractAt(name: 'IAaveV36Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV36Pool>
 getContractAt(name: 'IAaveV3CollateralConfigurator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3CollateralConfigurator>
 getContractAt(name: 'IAaveV3Parts', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3Parts>
 getContractAt(name: 'IAaveV3ReserveWord', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAaveV3ReserveWord>
@@ -238,10 +238,10 @@ getContractAt(name: 'IBalancerV2Pool', address: string | ethers.Addressable, sig
 getContractAt(name: 'IBalancerV2Vault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBalancerV2Vault>
 getContractAt(name: 'IChainlinkFeed', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChainlinkFeed>
 getContractAt(name: 'IChaosRiskOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IChaosRiskOracle>
-getContractAt(name: 'IComet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IComet>
 getContractAt(name: 'ICompoundV2CToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICompoundV2CToken>
 getContractAt(name: 'ICompoundV2Comptroller', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICompoundV2Comptroller>
 getContractAt(name: 'ICompoundV2Oracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICompoundV2Oracle>
+getContractAt(name: 'IComet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IComet>
 getContractAt(name: 'ICompoundV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICompoundV3>
 getContractAt(name: 'ICrvUsdAmm', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICrvUsdAmm>
 getContractAt(name: 'ICrvUsdController', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICrvUsdController>
@@ -278,13 +278,13 @@ getContractAt(name: 'IPerpetualV2InsuranceFund', address: string | ethers.Addres
 getContractAt(name: 'IPerpetualV2MarketRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2MarketRegistry>
 getContractAt(name: 'IPerpetualV2Vault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPerpetualV2Vault>
 getContractAt(name: 'IPriceOracleSentinel', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceOracleSentinel>
+getContractAt(name: 'IUniswapV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV3Pool>
 getContractAt(name: 'ISynthetixAddressResolver', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISynthetixAddressResolver>
 getContractAt(name: 'ISynthetixFuturesMarketManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISynthetixFuturesMarketManager>
 getContractAt(name: 'ISynthetixPerpsV2Market', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISynthetixPerpsV2Market>
 getContractAt(name: 'ISynthetixPerpsV2Settings', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISynthetixPerpsV2Settings>
-getContractAt(name: 'IUniswapV2Pair', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV2Pair>
-getContractAt(name: 'IUniswapV3Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV3Pool>
 getContractAt(name: 'IUniswapV4PoolManager', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV4PoolManager>
+getContractAt(name: 'IUniswapV2Pair', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IUniswapV2Pair>
 getContractAt(name: 'IBalancerHoldings', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBalancerHoldings>
 getContractAt(name: 'ICurveCoins', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICurveCoins>
 getContractAt(name: 'ICurveCoinsSigned', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICurveCoinsSigned>
@@ -295,8 +295,6 @@ deployContract(name: 'CollateralFramework', signerOrOptions?: ethers.Signer | De
 deployContract(name: 'MarginPolicy', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginPolicy>
 deployContract(name: 'OracleConfig', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'RiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
-deployContract(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
-deployContract(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'AaveV36Adapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV36Adapter>
 deployContract(name: 'AaveV3FloorLiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3FloorLiquidator>
 deployContract(name: 'AaveV3GraceMom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3GraceMom>
@@ -312,6 +310,8 @@ deployContract(name: 'MorphoVaultSentinel', signerOrOptions?: ethers.Signer | De
 deployContract(name: 'PauseFacade', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PauseFacade>
 deployContract(name: 'RiskParameterView', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskParameterView>
 deployContract(name: 'ScoreAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
+deployContract(name: 'ExampleGovernor', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
+deployContract(name: 'ExampleVotes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'IAaveV3GraceMom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IAaveV3Mom', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Mom>
 deployContract(name: 'IBreakerAdapter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
@@ -360,6 +360,10 @@ deployContract(name: 'DataCode', signerOrOptions?: ethers.Signer | DeployContrac
 deployContract(name: 'DutyCycles', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'IAaveV2AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2AddressesProvider>
 deployContract(name: 'IAaveV2LendingPool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2LendingPool>
+deployContract(name: 'IAaveV36AclManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AclManager>
+deployContract(name: 'IAaveV36AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AddressesProvider>
+deployContract(name: 'IAaveV36Configurator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Configurator>
+deployContract(name: 'IAaveV36Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Pool>
 deployContract(name: 'IAaveUserConfiguration', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveUserConfiguration>
 deployContract(name: 'IAaveV3AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
 deployContract(name: 'IAaveV3LiquidEModes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3LiquidEModes>
@@ -367,10 +371,6 @@ deployContract(name: 'IAaveV3Oracle', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'IAaveV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
 deployContract(name: 'IAaveV3ScaledToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
 deployContract(name: 'IAaveV3StableDebtToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3StableDebtToken>
-deployContract(name: 'IAaveV36AclManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AclManager>
-deployContract(name: 'IAaveV36AddressesProvider', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AddressesProvider>
-deployContract(name: 'IAaveV36Configurator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Configurator>
-deployContract(name: 'IAaveV36Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Pool>
 deployContract(name: 'IAaveV3CollateralConfigurator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3CollateralConfigurator>
 deployContract(name: 'IAaveV3Parts', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Parts>
 deployContract(name: 'IAaveV3ReserveWord', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ReserveWord>
@@ -378,10 +378,10 @@ deployContract(name: 'IBalancerV2Pool', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'IBalancerV2Vault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerV2Vault>
 deployContract(name: 'IChainlinkFeed', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IChaosRiskOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
-deployContract(name: 'IComet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
 deployContract(name: 'ICompoundV2CToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2CToken>
 deployContract(name: 'ICompoundV2Comptroller', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2Comptroller>
 deployContract(name: 'ICompoundV2Oracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2Oracle>
+deployContract(name: 'IComet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
 deployContract(name: 'ICompoundV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV3>
 deployContract(name: 'ICrvUsdAmm', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdAmm>
 deployContract(name: 'ICrvUsdController', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdController>
@@ -418,13 +418,13 @@ deployContract(name: 'IPerpetualV2InsuranceFund', signerOrOptions?: ethers.Signe
 deployContract(name: 'IPerpetualV2MarketRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2MarketRegistry>
 deployContract(name: 'IPerpetualV2Vault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2Vault>
 deployContract(name: 'IPriceOracleSentinel', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
+deployContract(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 deployContract(name: 'ISynthetixAddressResolver', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixAddressResolver>
 deployContract(name: 'ISynthetixFuturesMarketManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixFuturesMarketManager>
 deployContract(name: 'ISynthetixPerpsV2Market', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixPerpsV2Market>
 deployContract(name: 'ISynthetixPerpsV2Settings', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixPerpsV2Settings>
-deployContract(name: 'IUniswapV2Pair', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV2Pair>
-deployContract(name: 'IUniswapV3Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 deployContract(name: 'IUniswapV4PoolManager', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV4PoolManager>
+deployContract(name: 'IUniswapV2Pair', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV2Pair>
 deployContract(name: 'IBalancerHoldings', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerHoldings>
 deployContract(name: 'ICurveCoins', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoins>
 deployContract(name: 'ICurveCoinsSigned', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoinsSigned>
@@ -435,8 +435,6 @@ deployContract(name: 'CollateralFramework', args: any[], signerOrOptions?: ether
 deployContract(name: 'MarginPolicy', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginPolicy>
 deployContract(name: 'OracleConfig', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OracleConfig>
 deployContract(name: 'RiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskOracle>
-deployContract(name: 'ExampleGovernor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
-deployContract(name: 'ExampleVotes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'AaveV36Adapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV36Adapter>
 deployContract(name: 'AaveV3FloorLiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3FloorLiquidator>
 deployContract(name: 'AaveV3GraceMom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.AaveV3GraceMom>
@@ -452,6 +450,8 @@ deployContract(name: 'MorphoVaultSentinel', args: any[], signerOrOptions?: ether
 deployContract(name: 'PauseFacade', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PauseFacade>
 deployContract(name: 'RiskParameterView', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskParameterView>
 deployContract(name: 'ScoreAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ScoreAggregator>
+deployContract(name: 'ExampleGovernor', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleGovernor>
+deployContract(name: 'ExampleVotes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ExampleVotes>
 deployContract(name: 'IAaveV3GraceMom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3GraceMom>
 deployContract(name: 'IAaveV3Mom', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Mom>
 deployContract(name: 'IBreakerAdapter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBreakerAdapter>
@@ -500,6 +500,10 @@ deployContract(name: 'DataCode', args: any[], signerOrOptions?: ethers.Signer | 
 deployContract(name: 'DutyCycles', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DutyCycles>
 deployContract(name: 'IAaveV2AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2AddressesProvider>
 deployContract(name: 'IAaveV2LendingPool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV2LendingPool>
+deployContract(name: 'IAaveV36AclManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AclManager>
+deployContract(name: 'IAaveV36AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AddressesProvider>
+deployContract(name: 'IAaveV36Configurator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Configurator>
+deployContract(name: 'IAaveV36Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Pool>
 deployContract(name: 'IAaveUserConfiguration', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveUserConfiguration>
 deployContract(name: 'IAaveV3AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3AddressesProvider>
 deployContract(name: 'IAaveV3LiquidEModes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3LiquidEModes>
@@ -507,10 +511,6 @@ deployContract(name: 'IAaveV3Oracle', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'IAaveV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Pool>
 deployContract(name: 'IAaveV3ScaledToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ScaledToken>
 deployContract(name: 'IAaveV3StableDebtToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3StableDebtToken>
-deployContract(name: 'IAaveV36AclManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AclManager>
-deployContract(name: 'IAaveV36AddressesProvider', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36AddressesProvider>
-deployContract(name: 'IAaveV36Configurator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Configurator>
-deployContract(name: 'IAaveV36Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV36Pool>
 deployContract(name: 'IAaveV3CollateralConfigurator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3CollateralConfigurator>
 deployContract(name: 'IAaveV3Parts', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3Parts>
 deployContract(name: 'IAaveV3ReserveWord', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAaveV3ReserveWord>
@@ -518,10 +518,10 @@ deployContract(name: 'IBalancerV2Pool', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'IBalancerV2Vault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerV2Vault>
 deployContract(name: 'IChainlinkFeed', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChainlinkFeed>
 deployContract(name: 'IChaosRiskOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IChaosRiskOracle>
-deployContract(name: 'IComet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
 deployContract(name: 'ICompoundV2CToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2CToken>
 deployContract(name: 'ICompoundV2Comptroller', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2Comptroller>
 deployContract(name: 'ICompoundV2Oracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV2Oracle>
+deployContract(name: 'IComet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IComet>
 deployContract(name: 'ICompoundV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICompoundV3>
 deployContract(name: 'ICrvUsdAmm', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdAmm>
 deployContract(name: 'ICrvUsdController', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICrvUsdController>
@@ -558,13 +558,13 @@ deployContract(name: 'IPerpetualV2InsuranceFund', args: any[], signerOrOptions?:
 deployContract(name: 'IPerpetualV2MarketRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2MarketRegistry>
 deployContract(name: 'IPerpetualV2Vault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPerpetualV2Vault>
 deployContract(name: 'IPriceOracleSentinel', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceOracleSentinel>
+deployContract(name: 'IUniswapV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 deployContract(name: 'ISynthetixAddressResolver', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixAddressResolver>
 deployContract(name: 'ISynthetixFuturesMarketManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixFuturesMarketManager>
 deployContract(name: 'ISynthetixPerpsV2Market', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixPerpsV2Market>
 deployContract(name: 'ISynthetixPerpsV2Settings', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISynthetixPerpsV2Settings>
-deployContract(name: 'IUniswapV2Pair', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV2Pair>
-deployContract(name: 'IUniswapV3Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV3Pool>
 deployContract(name: 'IUniswapV4PoolManager', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV4PoolManager>
+deployContract(name: 'IUniswapV2Pair', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IUniswapV2Pair>
 deployContract(name: 'IBalancerHoldings', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBalancerHoldings>
 deployContract(name: 'ICurveCoins', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoins>
 deployContract(name: 'ICurveCoinsSigned', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICurveCoinsSigned>

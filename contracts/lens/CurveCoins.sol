@@ -21,7 +21,7 @@ library CurveCoins {
         uint256 decimals;
     }
 
-    /// @notice Raised where the contract does not answer as a Curve pool of two or more tokens does.
+    /// @notice Thrown when the contract does not answer as a Curve pool of two or more tokens does.
     error NoCurvePool();
 
     /// @notice Reads the tokens of `pool`.
