@@ -95,7 +95,9 @@ function withLoans(
 
   return {
     async load(block, hint, checkpoint) {
-      const followed = await accounts.load(block, hint?.followed, (state) => checkpoint?.({ followed: state }));
+      const followed = await accounts.load(block, hint?.followed, (state, upTo) =>
+        checkpoint?.({ followed: state }, upTo),
+      );
       const goOn = hint?.owed !== undefined && (await isKept(hint.followed.block, block)) ? hint : undefined;
       const from = goOn === undefined ? fromBlock : goOn.followed.block.number + 1;
       return { followed, owed: await readLoans(goOn?.owed ?? NO_LOANS, from, block, followed.market) };

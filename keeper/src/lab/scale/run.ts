@@ -71,8 +71,7 @@ export async function runScale({ venues, accounts, data }: ScaleSize, say: (line
 
     const first = startReader(setup);
     await step(first, "first sync");
-    await move(0, 0);
-    await step(first, "a block in which nothing moved");
+    await step(first, "the same block again");
     await move(0.01, 0);
     await step(first, "a block in which 1 % of the accounts moved");
     await move(0.01, 200);

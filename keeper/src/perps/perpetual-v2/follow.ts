@@ -1,4 +1,5 @@
 import type { BlockRef } from "../../chain/block-ref.js";
+import { FORK_DEPTH } from "../../chain/follow.js";
 import type { Checkpoint, Derivation, Path } from "../../chain/follow.js";
 import type { RpcPool } from "../../chain/rpc-pool.js";
 import { readSpan } from "../../chain/span.js";
@@ -27,8 +28,6 @@ interface Seen {
   readonly markets: Set<Address>;
 }
 
-/** Blocks by which a load reaches behind its hint: a fork that is deeper needs a restart. */
-const FORK_DEPTH = 64;
 /** Blocks whose logs are read before what they name is kept. */
 const BLOCKS_PER_CHECKPOINT = 100_000;
 /** Swaps leave dust of a unit each; accounts that were missed leave more than this share of all sizes. */
@@ -69,7 +68,7 @@ export function followPerpetualV2(
       const end = Math.min(block.number, from + BLOCKS_PER_CHECKPOINT - 1);
       const to = end === block.number ? block : await chain.block({ number: end });
       remember(seen, namedIn(await readSpan(chain, { from, to }, filter)));
-      if (to !== block) checkpoint?.({ block: to, venue, accounts: new Map(), seen, unbalanced: new Map() });
+      if (to !== block) checkpoint?.({ block: to, venue, accounts: new Map(), seen, unbalanced: new Map() }, to);
       from = end + 1;
     }
     return readState(block, seen, seen.accounts);
