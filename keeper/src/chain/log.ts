@@ -2,6 +2,8 @@ import type { Address, Hex } from "../units.js";
 import { isRecord } from "./json-rpc.js";
 import { FieldMalformed, parseAddress, parseCount, parseHex } from "./parse.js";
 
+const ZERO: Address = "0x0000000000000000000000000000000000000000";
+
 /** One event, as it stands in a block. */
 export interface Log {
   readonly address: Address;
@@ -44,6 +46,34 @@ export function matches(filter: LogFilter, log: Pick<Log, "address" | "topics">)
   const [topic] = log.topics;
   if (topic === undefined) return false;
   return filter.some((group) => group.topics.includes(topic) && group.addresses.includes(log.address));
+}
+
+/** The address that an indexed argument is. */
+export function addressInTopic(topic: Hex): Address {
+  return `0x${topic.slice(-40)}` as Address;
+}
+
+/** The `index`-th word of a log's data, as an unsigned integer. */
+export function wordInData(data: Hex, index: number): bigint {
+  return BigInt(`0x${data.slice(2 + 64 * index, 66 + 64 * index)}`);
+}
+
+/** The address in the `index`-th word of a log's data. */
+export function addressInData(data: Hex, index: number): Address {
+  return `0x${data.slice(26 + 64 * index, 66 + 64 * index)}` as Address;
+}
+
+/** Addresses that logs name, ascending: `topicsOf` says which topics of which event are one. The zero address is none. */
+export function addressesNamed(logs: readonly Log[], topicsOf: ReadonlyMap<Hex, readonly number[]>): Address[] {
+  const found = new Set<Address>();
+  for (const { topics } of logs) {
+    for (const at of topicsOf.get(topics[0]!) ?? []) {
+      const topic = topics[at];
+      if (topic !== undefined) found.add(addressInTopic(topic));
+    }
+  }
+  found.delete(ZERO);
+  return [...found].sort();
 }
 
 /** The smallest single eth_getLogs filter that covers all groups: it may answer more than they ask for. */

@@ -1,4 +1,5 @@
 import { IAaveV3Pool__factory, IAaveV3ScaledToken__factory } from "../../../typechain-types/index.js";
+import { addressInTopic, addressesNamed, wordInData } from "../chain/log.js";
 import type { Log, LogFilter } from "../chain/log.js";
 import type { Address, Hex } from "../units.js";
 import type { RawReserve } from "./aave-reserves.js";
@@ -35,15 +36,7 @@ export function accountFilter(venue: Address, reserves: readonly RawReserve[]): 
 
 /** Accounts that logs of {@link accountFilter} name, ascending. */
 export function accountsOf(logs: readonly Log[]): Address[] {
-  const found = new Set<Address>();
-  for (const { topics } of logs) {
-    for (const at of ACCOUNT_TOPICS.get(topics[0]!) ?? []) {
-      const topic = topics[at];
-      if (topic !== undefined) found.add(addressOf(topic));
-    }
-  }
-  found.delete(ZERO);
-  return [...found].sort();
+  return addressesNamed(logs, ACCOUNT_TOPICS);
 }
 
 /** Liquidations among logs, in their order. */
@@ -55,18 +48,10 @@ export function liquidationsOf(venue: Address, logs: readonly Log[]): UntimedSal
       blockHash,
       logIndex,
       venue,
-      collateralAsset: addressOf(topics[1]!),
-      debtAsset: addressOf(topics[2]!),
-      account: addressOf(topics[3]!),
-      debtUnits: wordOf(data, 0),
-      collateralUnits: wordOf(data, 1),
+      collateralAsset: addressInTopic(topics[1]!),
+      debtAsset: addressInTopic(topics[2]!),
+      account: addressInTopic(topics[3]!),
+      debtUnits: wordInData(data, 0),
+      collateralUnits: wordInData(data, 1),
     }));
-}
-
-function addressOf(topic: Hex): Address {
-  return `0x${topic.slice(-40)}` as Address;
-}
-
-function wordOf(data: Hex, index: number): bigint {
-  return BigInt(`0x${data.slice(2 + 64 * index, 66 + 64 * index)}`);
 }

@@ -1,4 +1,5 @@
 import { ICompoundV2CToken__factory, ICompoundV2Comptroller__factory } from "../../../typechain-types/index.js";
+import { addressInData, wordInData } from "../chain/log.js";
 import type { Log, LogFilter } from "../chain/log.js";
 import type { Address, Hex } from "../units.js";
 import type { UntimedSale } from "./follow-accounts.js";
@@ -45,8 +46,8 @@ export function accountFilter(comptroller: Address, cTokens: readonly Address[])
 export function accountsOf(logs: readonly Log[]): Address[] {
   const found = new Set<Address>();
   for (const { topics, data } of logs) {
-    if (topics[0] === ENTERED || topics[0] === EXITED) found.add(addressAt(data, 1));
-    if (topics[0] === TRANSFER) for (const topic of topics.slice(1)) found.add(addressAt(topic, 0));
+    if (topics[0] === ENTERED || topics[0] === EXITED) found.add(addressInData(data, 1));
+    if (topics[0] === TRANSFER) for (const topic of topics.slice(1)) found.add(addressInData(topic, 0));
   }
   return [...found].sort();
 }
@@ -57,11 +58,11 @@ export function liquidationsOf(venue: Address, logs: readonly Log[]): UntimedSal
     .filter(({ topics }) => topics[0] === LIQUIDATE)
     .map(({ address, data, blockNumber, blockHash, logIndex }) => ({
       ...{ block: blockNumber, blockHash, logIndex, venue },
-      account: addressAt(data, 1),
-      collateralAsset: addressAt(data, 3),
-      collateralUnits: wordAt(data, 4),
+      account: addressInData(data, 1),
+      collateralAsset: addressInData(data, 3),
+      collateralUnits: wordInData(data, 4),
       debtAsset: address,
-      debtUnits: wordAt(data, 2),
+      debtUnits: wordInData(data, 2),
     }));
 }
 
@@ -81,14 +82,14 @@ export function loansAfter(before: Loans, indices: ReadonlyMap<Address, bigint>,
   for (const { address, topics, data } of logs) {
     const word = INDEX_WORD.get(topics[0]!);
     if (word !== undefined) {
-      current.set(address, wordAt(data, word));
+      current.set(address, wordInData(data, word));
       continue;
     }
     const isBorrow = topics[0] === BORROW;
     const loan: Loan = {
       cToken: address,
-      account: addressAt(data, isBorrow ? 0 : 1),
-      principal: wordAt(data, isBorrow ? 2 : 3),
+      account: addressInData(data, isBorrow ? 0 : 1),
+      principal: wordInData(data, isBorrow ? 2 : 3),
       index: current.get(address) ?? FIRST_INDEX,
     };
     const key = `${address} ${loan.account}`;
@@ -102,12 +103,4 @@ export interface LoansAfter {
   readonly loans: Loans;
   /** Borrow indices as the last events told them, by market. */
   readonly indices: ReadonlyMap<Address, bigint>;
-}
-
-function wordAt(data: Hex, index: number): bigint {
-  return BigInt(`0x${data.slice(2 + 64 * index, 66 + 64 * index)}`);
-}
-
-function addressAt(data: Hex, index: number): Address {
-  return `0x${data.slice(26 + 64 * index, 66 + 64 * index)}` as Address;
 }

@@ -1,4 +1,5 @@
 import { ICompoundV3__factory } from "../../../typechain-types/index.js";
+import { addressInTopic, addressesNamed, wordInData } from "../chain/log.js";
 import type { Log, LogFilter } from "../chain/log.js";
 import type { Address, Hex } from "../units.js";
 import type { UntimedSale } from "./follow-accounts.js";
@@ -21,8 +22,6 @@ const ACCOUNT_TOPICS: ReadonlyMap<Hex, readonly number[]> = new Map([
   [ABSORB_COLLATERAL, [2]],
 ]);
 
-const ZERO: Address = "0x0000000000000000000000000000000000000000";
-
 /** The events that can change an account of a market. */
 export function accountFilter(venue: Address): LogFilter {
   return [{ addresses: [venue], topics: [...ACCOUNT_TOPICS.keys()] }];
@@ -30,15 +29,7 @@ export function accountFilter(venue: Address): LogFilter {
 
 /** Accounts that logs of {@link accountFilter} name, ascending. */
 export function accountsOf(logs: readonly Log[]): Address[] {
-  const found = new Set<Address>();
-  for (const { topics } of logs) {
-    for (const at of ACCOUNT_TOPICS.get(topics[0]!) ?? []) {
-      const topic = topics[at];
-      if (topic !== undefined) found.add(addressOf(topic));
-    }
-  }
-  found.delete(ZERO);
-  return [...found].sort();
+  return addressesNamed(logs, ACCOUNT_TOPICS);
 }
 
 /**
@@ -53,32 +44,24 @@ export function absorptionsOf(venue: Address, base: Address, logs: readonly Log[
     if (log.topics[0] !== ABSORB_DEBT) continue;
     const own = open.filter((one) => one.blockHash === log.blockHash && one.topics[2] === log.topics[2]);
     open = [];
-    sales.push(...share(venue, base, own, wordOf(log.data, 0)));
+    sales.push(...share(venue, base, own, wordInData(log.data, 0)));
   }
   return sales;
 }
 
 function share(venue: Address, base: Address, taken: readonly Log[], debtUnits: bigint): UntimedSale[] {
-  const total = taken.reduce((sum, { data }) => sum + wordOf(data, 1), 0n);
+  const total = taken.reduce((sum, { data }) => sum + wordInData(data, 1), 0n);
   let left = debtUnits;
   return taken.map(({ topics, data, blockNumber, blockHash, logIndex }, i) => {
-    const part = i === taken.length - 1 || total === 0n ? left : (debtUnits * wordOf(data, 1)) / total;
+    const part = i === taken.length - 1 || total === 0n ? left : (debtUnits * wordInData(data, 1)) / total;
     left -= part;
     return {
       ...{ block: blockNumber, blockHash, logIndex, venue },
-      account: addressOf(topics[2]!),
-      collateralAsset: addressOf(topics[3]!),
-      collateralUnits: wordOf(data, 0),
+      account: addressInTopic(topics[2]!),
+      collateralAsset: addressInTopic(topics[3]!),
+      collateralUnits: wordInData(data, 0),
       debtAsset: base,
       debtUnits: part,
     };
   });
-}
-
-function addressOf(topic: Hex): Address {
-  return `0x${topic.slice(-40)}` as Address;
-}
-
-function wordOf(data: Hex, index: number): bigint {
-  return BigInt(`0x${data.slice(2 + 64 * index, 66 + 64 * index)}`);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IEulerConnector__factory, IEulerLender__factory } from "../../../typechain-types/index.js";
+import { addressInTopic } from "../chain/log.js";
 import type { Log } from "../chain/log.js";
 import { sourceKind } from "../chain/source-kind.js";
 import { address as addressWord, decodeRow, splitWords, uint } from "../chain/words.js";
@@ -71,7 +72,7 @@ function eulerVenue(source: z.output<typeof schema>): AccountsVenue<EulerMarket,
 }
 
 function borrowersIn({ topics }: Log, vaults: readonly Address[]): Address[] {
-  return topics[0] === CONTROLLER && vaults.includes(addressIn(topics[2]!)) ? [addressIn(topics[1]!)] : [];
+  return topics[0] === CONTROLLER && vaults.includes(addressInTopic(topics[2]!)) ? [addressInTopic(topics[1]!)] : [];
 }
 
 /** The liquidator takes debt and shares over; when it sells, nobody tells. */
@@ -87,13 +88,9 @@ function salesOf(logs: readonly Log[], venue: Address, assets: ReadonlyMap<Addre
         venue,
         collateralAsset: collateral,
         debtAsset: assets.get(vault)!,
-        account: addressIn(topics[2]!),
+        account: addressInTopic(topics[2]!),
         debtUnits: repaid,
         collateralUnits: shares,
       };
     });
-}
-
-function addressIn(topic: Hex): Address {
-  return `0x${topic.slice(-40)}` as Address;
 }

@@ -1,5 +1,6 @@
 import { encodeBytes32String } from "ethers";
 import { IMakerDog__factory, IMakerVat__factory } from "../../../typechain-types/index.js";
+import { addressInTopic, wordInData } from "../chain/log.js";
 import type { Log, LogFilter } from "../chain/log.js";
 import type { Address, Hex } from "../units.js";
 import type { UntimedSale } from "./follow-accounts.js";
@@ -54,7 +55,7 @@ export function urnKeysOf(logs: readonly Log[]): string[] {
   for (const { topics } of logs) {
     for (const at of URN_TOPICS.get(topics[0]!) ?? []) {
       const [ilk, urn] = [topics[1], topics[at]];
-      if (ilk !== undefined && urn !== undefined) found.add(urnKey(ilkName(ilk), addressOf(urn)));
+      if (ilk !== undefined && urn !== undefined) found.add(urnKey(ilkName(ilk), addressInTopic(urn)));
     }
   }
   return [...found].sort();
@@ -69,18 +70,10 @@ export function barksOf(venue: Address, dai: Address, logs: readonly Log[]): Unt
     .filter(({ topics }) => topics[0] === BARK)
     .map(({ topics, data, blockNumber, blockHash, logIndex }) => ({
       ...{ block: blockNumber, blockHash, logIndex, venue },
-      account: addressOf(topics[2]!),
+      account: addressInTopic(topics[2]!),
       collateralAsset: topics[1]!,
-      collateralUnits: wordOf(data, 0),
+      collateralUnits: wordInData(data, 0),
       debtAsset: dai,
-      debtUnits: wordOf(data, 2),
+      debtUnits: wordInData(data, 2),
     }));
-}
-
-function addressOf(topic: Hex): Address {
-  return `0x${topic.slice(-40)}` as Address;
-}
-
-function wordOf(data: Hex, index: number): bigint {
-  return BigInt(`0x${data.slice(2 + 64 * index, 66 + 64 * index)}`);
 }

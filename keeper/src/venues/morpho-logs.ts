@@ -1,5 +1,6 @@
 import { keccak256 } from "ethers";
 import { IMorphoEvents__factory } from "../../../typechain-types/index.js";
+import { addressInTopic } from "../chain/log.js";
 import type { Log, LogFilter } from "../chain/log.js";
 import { WordsMalformed, address, decodeRow, splitWords, uint } from "../chain/words.js";
 import type { Address, Hex } from "../units.js";
@@ -39,7 +40,7 @@ export function morphoKeysOf(logs: readonly Log[]): string[] {
     const id = topics[1]!;
     found.add(marketKey(id));
     const at = BORROWER_TOPICS.get(topics[0]!);
-    if (at !== undefined) found.add(accountKey(id, addressIn(topics[at]!)));
+    if (at !== undefined) found.add(accountKey(id, addressInTopic(topics[at]!)));
   }
   return [...found].sort();
 }
@@ -73,13 +74,9 @@ export function morphoSalesOf(
         venue,
         collateralAsset: market.collateralToken,
         debtAsset: market.loanToken,
-        account: addressIn(topics[BORROWER_TOPICS.get(LIQUIDATE)!]!),
+        account: addressInTopic(topics[BORROWER_TOPICS.get(LIQUIDATE)!]!),
         debtUnits: repaidAssets,
         collateralUnits: seizedAssets,
       };
     });
-}
-
-function addressIn(topic: Hex): Address {
-  return `0x${topic.slice(-40)}` as Address;
 }

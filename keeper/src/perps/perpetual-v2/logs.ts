@@ -4,6 +4,7 @@ import {
   IPerpetualV2MarketRegistry__factory,
   IPerpetualV2Vault__factory,
 } from "../../../../typechain-types/index.js";
+import { addressInTopic } from "../../chain/log.js";
 import type { Log, LogFilter } from "../../chain/log.js";
 import type { Address, Hex } from "../../units.js";
 import type { RawDeployment } from "./markets.js";
@@ -47,12 +48,8 @@ export function namedIn(logs: readonly Log[]): { readonly accounts: Address[]; r
   const markets: Address[] = [];
   for (const { topics } of logs) {
     const [topic, first, second] = topics;
-    if (topic === POOL_ADDED) markets.push(addressIn(first!));
-    else accounts.push(addressIn(MOVED.includes(topic!) ? second! : first!));
+    if (topic === POOL_ADDED) markets.push(addressInTopic(first!));
+    else accounts.push(addressInTopic(MOVED.includes(topic!) ? second! : first!));
   }
   return { accounts, markets };
-}
-
-function addressIn(topic: Hex): Address {
-  return `0x${topic.slice(-40)}` as Address;
 }
