@@ -1,6 +1,6 @@
 import { openBook, type Book } from "../../keeper/src/model/book.js";
-import { createCascade } from "../../keeper/src/model/cascade.js";
 import { LADDER_RULES } from "../../keeper/src/model/leverage.js";
+import { createLockstep } from "../../keeper/src/model/lanes/lockstep.js";
 import type { ScenarioSet } from "../../keeper/src/model/scenarios/scenario-set.js";
 import { shockOf, sweep, type SweepOutcome } from "../../keeper/src/model/sweep.js";
 import { startThreads } from "../../keeper/src/sweep/threads.js";
@@ -27,7 +27,7 @@ export function sweepCase(threads: 1 | 2): BenchCase {
 export function prepareSweep(size: SyntheticSize, scenarios: number, threads: number): Prepared {
   const book = openBook(syntheticState(size));
   const set = halfNormalSet(size, scenarios);
-  const run = createCascade(book, LADDER_RULES.latencyRounds);
+  const step = threads > 1 ? undefined : createLockstep(book, LADDER_RULES.latencyRounds);
   const pool = threads > 1 ? startThreads(threads) : null;
   let outcome: SweepOutcome;
   let repaid: number[] = [];
@@ -35,7 +35,7 @@ export function prepareSweep(size: SyntheticSize, scenarios: number, threads: nu
     input: `${describeBook(book, size)}; ${scenarios} scenarios, half-normal shocks of 10 %, ${threads} thread(s)`,
     ours: {
       run: async () =>
-        void (outcome = await (pool?.sweep(book, set, LADDER_RULES) ?? sweep(book, set, LADDER_RULES, run))),
+        void (outcome = await (pool?.sweep(book, set, LADDER_RULES) ?? sweep(book, set, LADDER_RULES, step))),
       parts: scenarios,
       of: scenarios,
     },

@@ -60,7 +60,7 @@ export function explain(snapshot: Snapshot, calibration: Calibration): Explained
   const evidence = gatherEvidence(book, { ...snapshot, now }, calibration, run);
   const ladder = runLadder(book, systemDirection(book, calibration), calibration, run);
   const scenarios = drawScenarios(state, calibration);
-  const outcome = sweep(book, scenarios, LADDER_RULES, run);
+  const outcome = sweep(book, scenarios, LADDER_RULES);
   const scopes = scopesOf(state);
   const system = scopes[0]!;
   const worst = leverageOf(ladder, system);

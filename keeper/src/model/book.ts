@@ -17,6 +17,8 @@ export interface Book {
   readonly venue: Int32Array;
   /** `Uint8Array[M]`: 1 where debt exceeds collateral at t0, by rank. */
   readonly isInsolvent: Uint8Array;
+  /** `Uint8Array[M]`: 1 where some collateral cannot be sold, by rank. */
+  readonly hasStranded: Uint8Array;
   /** Positions by rank. */
   readonly held: CollateralRows;
   readonly owed: BookRows;
@@ -152,6 +154,8 @@ function assemble(
     isInsolvent[m] = values.insolvent[i]!;
   }
   const owed = debtRows(state, order, { stretches, before: before?.owed });
+  const held = collateralRows(state, order, owed.totalUsd, { stretches, before: before?.held });
+  const sellable = Uint8Array.from(state.assets, (asset) => (asset.curve.kind === "none" ? 0 : 1));
   return {
     state,
     order,
@@ -159,12 +163,13 @@ function assemble(
     rank,
     venue,
     isInsolvent,
-    held: collateralRows(state, order, owed.totalUsd, { stretches, before: before?.held }),
+    hasStranded: strandedRows(held, sellable),
+    held,
     owed,
     isOwed: whichOf(owed.asset, state.assets.length),
     ...values,
     solventUsd: solventCollateral(state, values.insolvent),
-    sellable: Uint8Array.from(state.assets, (asset) => (asset.curve.kind === "none" ? 0 : 1)),
+    sellable,
     coveredHf: largest(state.collateralLt, 1),
   };
 }
@@ -174,6 +179,15 @@ function whichOf(numbers: Int32Array, size: number): Uint8Array {
   const isThere = new Uint8Array(size);
   for (let e = 0; e < numbers.length; e++) isThere[numbers[e]!] = 1;
   return isThere;
+}
+
+function strandedRows({ start, asset }: BookRows, sellable: Uint8Array): Uint8Array {
+  const hasStranded = new Uint8Array(start.length - 1);
+  if (!sellable.includes(0)) return hasStranded;
+  for (let m = 0; m < hasStranded.length; m++) {
+    for (let e = start[m]!; e < start[m + 1]!; e++) if (sellable[asset[e]!] === 0) hasStranded[m] = 1;
+  }
+  return hasStranded;
 }
 
 function largest(values: Float64Array, least: number): number {

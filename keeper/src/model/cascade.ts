@@ -1,9 +1,17 @@
 import type { Book } from "./book.js";
-import { liquidateDue } from "./liquidation.js";
-import { passOnSales } from "./pass-on-sales.js";
-import { clearSales, createPriceState, markPrices, shockPrices, type PriceState, type Shock } from "./price-state.js";
-import { takeLane, type Screen } from "./screen.js";
-import { createWatch, followPrices, startWatch, watchRank, type Watch } from "./watch.js";
+import { createValued, liquidate, sell, value, WORTH, WORTH_STEP, type Valued } from "./liquidation.js";
+import type { Shock } from "./price-state.js";
+import {
+  askedHf,
+  createRounds,
+  finishRound,
+  forgetTouched,
+  isOver,
+  shockRounds,
+  startRound,
+  type Rounds,
+} from "./rounds.js";
+import { createWatch, followPrices, settle, startWatch, watchRank, type Watch } from "./watch.js";
 
 /** How liquidation rounds run. MODEL 5.3. */
 export interface CascadeRules {
@@ -31,67 +39,19 @@ export interface CascadeRules {
  */
 export type LiquidationGate = (rank: number, repaidUsd: number, soldFrac: number, boughtFrac: number) => number;
 
-/**
- * One cascade: scratch and result. Reusable: {@link runCascade} overwrites everything.
- *
- * **Shapes.** Per debtor by rank in the book, M: `collateralLeft`, `debtLeft` shares of t0; `repaidUsd` and `badDebtUsd`
- * at the oracle's price of the round. `prices.price[K]` are the final market prices as multiples of t0.
- */
-export interface Cascade {
-  readonly prices: PriceState;
-  readonly collateralLeft: Float64Array;
-  readonly debtLeft: Float64Array;
-  readonly repaidUsd: Float64Array;
-  readonly badDebtUsd: Float64Array;
-  /** Share of the debt at t0 that was written off as bad. */
-  readonly writtenOffFrac: Float64Array;
-  readonly soldUsd: Float64Array;
-  readonly oracleRing: readonly Float64Array[];
-  /** The oracle's prices of the current round: one of `oracleRing`. */
-  oracle: Float64Array;
-  bonusUsd: number;
-  /** Rounds run, the last ones without a liquidation included. */
-  rounds: number;
-  /** False where `maxRounds` ended it, or purchases drove a price beyond all numbers. */
-  converged: boolean;
-  /** `Int32Array[M]`: the round in which the debtor was first liquidated or written off; 0 where nobody did. */
-  readonly triggerRound: Int32Array;
-  /** Ranks of those debtors, in the order in which it happened: the first `touchedCount`. Nobody else differs from t0. */
-  readonly touched: Int32Array;
-  touchedCount: number;
-  /** Ranks of those whose debt was written off, the first `writtenOffCount`: nobody else has bad debt. */
-  readonly writtenOff: Int32Array;
-  writtenOffCount: number;
+/** One cascade, with everybody at their rank. Reusable: {@link runCascade} overwrites everything. */
+export interface Cascade extends Rounds {
   readonly watch: Watch;
+  readonly who: Valued;
 }
-
-/** Prices up to this multiple of t0 can be multiplied by any amount of money. */
-const PRICE_MAX = 1e100;
 
 /** Allocate the scratch of cascades over `book`. */
 export function createCascade(book: Book, latencyRounds: number): Cascade {
   const debtors = book.order.length;
-  const size = book.state.assets.length;
-  const oracleRing = Array.from({ length: latencyRounds + 1 }, () => new Float64Array(size));
   return {
-    prices: createPriceState(size),
-    collateralLeft: new Float64Array(debtors).fill(1),
-    debtLeft: new Float64Array(debtors).fill(1),
-    repaidUsd: new Float64Array(debtors),
-    badDebtUsd: new Float64Array(debtors),
-    writtenOffFrac: new Float64Array(debtors),
-    soldUsd: new Float64Array(size),
-    oracleRing,
-    oracle: oracleRing[0]!,
-    bonusUsd: 0,
-    rounds: 0,
-    converged: false,
-    triggerRound: new Int32Array(debtors),
-    touched: new Int32Array(debtors),
-    touchedCount: 0,
-    writtenOff: new Int32Array(debtors),
-    writtenOffCount: 0,
-    watch: createWatch(debtors, size),
+    ...createRounds(book, latencyRounds, debtors),
+    watch: createWatch(debtors, book.state.assets.length),
+    who: createValued(),
   };
 }
 
@@ -119,66 +79,36 @@ export function resumeCascade(book: Book, shock: Shock, rules: CascadeRules, run
   runRounds(book, shock, rules, run);
 }
 
-/** {@link runCascade} of a shock whose candidates are those of a lane of `screen`: found for {@link askedHf} at its prices. */
-export function runScreened(
-  book: Book,
-  { shock, screen, lane }: { readonly shock: Shock; readonly screen: Screen; readonly lane: number },
-  rules: CascadeRules,
-  run: Cascade,
-): void {
-  checkScratch(book, run, rules);
-  undoCascade(run);
-  startRounds(book, shock, run);
-  takeLane(run.watch, screen, lane);
-  runRounds(book, shock, rules, run);
-}
-
 function runRounds(book: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
-  const lanes = rules.latencyRounds + 1;
-  for (const oracle of run.oracleRing) oracle.set(run.prices.price);
-  let idle = 0;
-  let sound = hasPrices(run);
-  while (idle < lanes && run.rounds < rules.maxRounds) {
-    run.rounds++;
-    run.oracle = run.oracleRing[run.rounds % lanes]!;
-    idle = liquidateRound(book, rules, run) > 0 ? 0 : idle + 1;
-    settleRound(book, shock, rules, run);
-    run.oracle.set(run.prices.price);
-    sound = sound && hasPrices(run);
+  while (!isOver(run, rules)) {
+    startRound(run);
+    liquidateRound(book, rules, run);
+    finishRound(book, shock, rules, run);
   }
-  run.converged = idle >= lanes && sound;
 }
 
-/** False where purchases drove a price so high that amounts in it are no numbers. */
-export function hasPrices({ prices }: Cascade): boolean {
-  return prices.price.every((multiple) => multiple <= PRICE_MAX);
-}
-
-/** Move prices to `shock`, with the sales so far still on the market, and count rounds from 0. */
+/** {@link shockRounds}, and watch whoever was touched before. */
 export function startRounds(book: Book, shock: Shock, run: Cascade): void {
-  shockPrices(run.prices, book.state, shock);
+  shockRounds(book, shock, run);
   startWatch(run.watch, book, run.prices.price);
   for (let t = 0; t < run.touchedCount; t++) watchRank(run.watch, run.touched[t]!);
-  run.rounds = 0;
 }
 
 /** Liquidate once at the prices of `run.oracle`; `run.soldUsd` is what went to markets. Returns how many repaid something. */
 export function liquidateRound(book: Book, rules: CascadeRules, run: Cascade): number {
-  followPrices(run.watch, book, { price: run.oracle, left: run, hf: askedHf(rules) });
+  const { watch, who } = run;
+  followPrices(watch, book, { price: run.oracle, left: run, hf: askedHf(rules) });
   run.soldUsd.fill(0);
-  return liquidateDue(book, rules, run);
-}
-
-/** Whoever has at least this health factor is left alone in every round. */
-export function askedHf({ belowHf }: CascadeRules): number {
-  return Math.max(1, belowHf);
-}
-
-/** Pass on the sales of a round, and move prices by them. */
-export function settleRound({ state }: Book, shock: Shock, rules: CascadeRules, run: Cascade): void {
-  passOnSales(state, run.prices.price, run.soldUsd);
-  addSales(rules, run);
-  markPrices(run.prices, state, shock);
+  run.repayments = 0;
+  for (let d = 0; d < watch.dueCount; d++) {
+    const c = watch.due[d]!;
+    who.rank = who.at = watch.candidate[c]!;
+    value(who, book, run);
+    liquidate(book, rules, run, who);
+    settle(watch, c, who.worth[WORTH.hf * WORTH_STEP]!);
+    sell(book, run, who);
+  }
+  return run.repayments;
 }
 
 function checkScratch(book: Book, run: Cascade, { latencyRounds }: CascadeRules): void {
@@ -204,10 +134,7 @@ export function undoCascade(run: Cascade): void {
     run.badDebtUsd[run.writtenOff[w]!] = 0;
     run.writtenOffFrac[run.writtenOff[w]!] = 0;
   }
-  run.touchedCount = 0;
-  run.writtenOffCount = 0;
-  run.bonusUsd = 0;
-  clearSales(run.prices);
+  forgetTouched(run);
 }
 
 /** Make `to` stand where `from` stands; both must be scratch of one book. `keepFrac` of the temporary sales stays. */
@@ -232,12 +159,4 @@ export function copyCascade(from: Cascade, to: Cascade, keepFrac: number): void 
   to.bonusUsd = from.bonusUsd;
   to.prices.permanentUsd.set(from.prices.permanentUsd);
   for (let k = 0; k < to.soldUsd.length; k++) to.prices.temporaryUsd[k] = keepFrac * from.prices.temporaryUsd[k]!;
-}
-
-function addSales(rules: CascadeRules, run: Cascade): void {
-  const { temporaryUsd, permanentUsd } = run.prices;
-  for (let k = 0; k < run.soldUsd.length; k++) {
-    temporaryUsd[k] = rules.keepFrac * temporaryUsd[k]! + (1 - rules.permanentFrac) * run.soldUsd[k]!;
-    permanentUsd[k] = permanentUsd[k]! + rules.permanentFrac * run.soldUsd[k]!;
-  }
 }

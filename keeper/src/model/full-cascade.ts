@@ -1,15 +1,6 @@
 import type { SystemState } from "../graph/system-state.js";
 import { openBook, type Book } from "./book.js";
-import {
-  createCascade,
-  hasPrices,
-  liquidateRound,
-  settleRound,
-  startRounds,
-  undoCascade,
-  type Cascade,
-  type CascadeRules,
-} from "./cascade.js";
+import { createCascade, liquidateRound, startRounds, undoCascade, type Cascade, type CascadeRules } from "./cascade.js";
 import { clearClaims, supplierLosses, type ClaimsLayer, type ClearedClaims, type SupplierLosses } from "./claims.js";
 import { liquidateWhatPays } from "./gated-round.js";
 import { shockOfFeeds, splitFeeds, type FeedState } from "./oracle-feeds.js";
@@ -27,6 +18,7 @@ import { ownerSpot, unwindHedges, type OwnerSpot } from "./perps/hedges.js";
 import { addPerpFlows, perpPrices } from "./perps/market-prices.js";
 import { perpRound } from "./perps/waterfall.js";
 import type { Shock } from "./price-state.js";
+import { hasPrices, settleRound } from "./rounds.js";
 
 /** Haircuts that differ by less than this are one. */
 const SAME_HAIRCUT = 1e-12;

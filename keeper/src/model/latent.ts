@@ -1,24 +1,25 @@
 import type { Book } from "./book.js";
 import type { Cascade } from "./cascade.js";
+import type { Rounds } from "./rounds.js";
 import { followPrices } from "./watch.js";
 
 /**
- * Debt of the debtor at `rank` that its collateral no longer covers at the final prices, though nobody has seized it: 0
- * while the collateral is worth more. Collateral that a liquidator cannot sell counts for nothing once the account is past
- * its limit.
+ * Debt of the debtor at `rank`, who stands at `at` in `run`, that its collateral no longer covers at the final prices, though
+ * nobody has seized it: 0 while the collateral is worth more. Collateral that a liquidator cannot sell counts for nothing
+ * once the account is past its limit.
  */
-export function latentBadDebtUsd({ held, owed, sellable }: Book, run: Cascade, rank: number): number {
-  if (run.debtLeft[rank] === 0) return 0;
+export function latentBadDebtUsd({ held, owed, sellable }: Book, run: Rounds, rank: number, at = rank): number {
+  if (run.debtLeft[at] === 0) return 0;
   const { price } = run.prices;
   let debt = 0;
   for (let e = owed.start[rank]!; e < owed.start[rank + 1]!; e++) debt += owed.usd[e]! * price[owed.asset[e]!]!;
-  debt *= run.debtLeft[rank]!;
+  debt *= run.debtLeft[at]!;
   let sold = 0;
   let stranded = 0;
   let limit = 0;
   for (let e = held.start[rank]!; e < held.start[rank + 1]!; e++) {
     const k = held.asset[e]!;
-    const value = held.usd[e]! * price[k]! * (sellable[k] === 1 ? run.collateralLeft[rank]! : 1);
+    const value = held.usd[e]! * price[k]! * (sellable[k] === 1 ? run.collateralLeft[at]! : 1);
     if (sellable[k] === 1) sold += value;
     else stranded += value;
     limit += held.lt[e]! * value;

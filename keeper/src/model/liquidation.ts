@@ -1,64 +1,104 @@
 import type { Book } from "./book.js";
-import type { Cascade, CascadeRules } from "./cascade.js";
-import { settle } from "./watch.js";
+import type { CascadeRules } from "./cascade.js";
+import type { Rounds } from "./rounds.js";
 
 /** Collateral below this share of the debt is nothing: the rest of the debt is bad. */
 const EMPTY_FRAC = 1e-9;
 
-/** Liquidate, once each, everybody due whose health factor is below 1. Returns how many repaid something. */
-export function liquidateDue(book: Book, rules: CascadeRules, run: Cascade): number {
-  const { due, dueCount } = run.watch;
-  let liquidated = 0;
-  for (let d = 0; d < dueCount; d++) liquidated += liquidate(book, rules, run, due[d]!);
-  return liquidated;
+/**
+ * What is known of a debtor in a round, at the oracle's prices, USD, by the place of its number: `limit`, collateral after
+ * thresholds; collateral that can be sold, and that cannot; what a liquidator who seizes all of it earns; debt. After
+ * {@link liquidate}, the shares of its collateral and its debt at t0 that change hands, and `hf`, the least that its health
+ * factor can now be: Infinity where nothing is owed.
+ */
+export const WORTH = {
+  limit: 0,
+  seizable: 1,
+  stranded: 2,
+  bonus: 3,
+  debt: 4,
+  soldFrac: 5,
+  boughtFrac: 6,
+  hf: 7,
+} as const;
+export const WORTH_COUNT = 8;
+/** Numbers of a debtor lie this far from each other: those of seven others may lie between them. */
+export const WORTH_STEP = 8;
+
+/** A debtor in a round. Scratch: one is enough. */
+export interface Valued {
+  rank: number;
+  /** Where it stands in the rounds. */
+  at: number;
+  /** Its {@link WORTH}: number f is `worth[first + f * WORTH_STEP]`. */
+  readonly worth: Float64Array<ArrayBuffer>;
+  first: number;
 }
 
-/** Liquidate candidate `c` once if its health factor is below 1. Returns 1 where something was repaid. */
-function liquidate(book: Book, rules: CascadeRules, run: Cascade, c: number): number {
-  const rank = run.watch.candidate[c]!;
-  const debtLeft = run.debtLeft[rank]!;
-  if (debtLeft === 0) {
-    settle(run.watch, c, Infinity);
-    return 0;
-  }
-  const { held, owed, sellable } = book;
-  if (book.isInsolvent[rank] === 1 && !rules.includeInsolvent) return 0;
+export function createValued(worth = new Float64Array(WORTH_COUNT * WORTH_STEP)): Valued {
+  return { rank: 0, at: 0, worth, first: 0 };
+}
+
+/** Value the debtor at `rank`, who stands at `at` in `run`. */
+export function value(who: Valued, { held, owed, sellable }: Book, run: Rounds): void {
+  const { rank, at } = who;
   const { asset: heldAsset, usd: heldUsd, bonus: bonusFrac, lt } = held;
   const { asset: owedAsset, usd: owedUsd } = owed;
   const { oracle } = run;
-  const left = run.collateralLeft[rank]!;
+  const left = run.collateralLeft[at]!;
   let limit = 0;
   let seizable = 0;
   let stranded = 0;
   let bonus = 0;
   for (let e = held.start[rank]!, end = held.start[rank + 1]!; e < end; e++) {
     const asset = heldAsset[e]!;
-    let value = heldUsd[e]! * oracle[asset]!;
+    let worth = heldUsd[e]! * oracle[asset]!;
     if (sellable[asset] === 1) {
-      value *= left;
-      seizable += value;
-      bonus += bonusFrac[e]! * value;
+      worth *= left;
+      seizable += worth;
+      bonus += bonusFrac[e]! * worth;
     } else {
-      stranded += value;
+      stranded += worth;
     }
-    limit += lt[e]! * value;
+    limit += lt[e]! * worth;
   }
   let debt = 0;
   for (let e = owed.start[rank]!, end = owed.start[rank + 1]!; e < end; e++)
     debt += owedUsd[e]! * oracle[owedAsset[e]!]!;
-  debt *= debtLeft;
-  if (!(limit < debt * rules.belowHf)) {
-    settle(run.watch, c, limit / debt);
-    return 0;
-  }
+  const { worth, first } = who;
+  worth[first + WORTH.limit * WORTH_STEP] = limit;
+  worth[first + WORTH.seizable * WORTH_STEP] = seizable;
+  worth[first + WORTH.stranded * WORTH_STEP] = stranded;
+  worth[first + WORTH.bonus * WORTH_STEP] = bonus;
+  worth[first + WORTH.debt * WORTH_STEP] = debt * run.debtLeft[at]!;
+  worth[first + WORTH.soldFrac * WORTH_STEP] = 0;
+  worth[first + WORTH.boughtFrac * WORTH_STEP] = 0;
+}
+
+/**
+ * Liquidate a debtor that was valued once, if its health factor is below what the rules ask for; what changes hands is for
+ * the caller to {@link sell}.
+ */
+export function liquidate(book: Book, rules: CascadeRules, run: Rounds, who: Valued): void {
+  const { rank, at, worth, first } = who;
+  const limit = worth[first + WORTH.limit * WORTH_STEP]!;
+  const seizable = worth[first + WORTH.seizable * WORTH_STEP]!;
+  const stranded = worth[first + WORTH.stranded * WORTH_STEP]!;
+  const debt = worth[first + WORTH.debt * WORTH_STEP]!;
+  const debtLeft = run.debtLeft[at]!;
+  const hf = limit / debt;
+  worth[first + WORTH.hf * WORTH_STEP] = debtLeft === 0 ? Infinity : hf;
+  if (debtLeft === 0 || (book.isInsolvent[rank] === 1 && !rules.includeInsolvent)) return;
+  if (!(limit < debt * rules.belowHf)) return;
   if (!(seizable > 0)) {
-    if (!(stranded > 0)) writeOff(run, c, debt);
-    return 0;
+    if (!(stranded > 0)) writeOff(run, who, debt);
+    return;
   }
   const venue = book.state.venues[book.venue[rank]!]!;
   const total = seizable + stranded;
-  const closesAll = limit / debt <= venue.fullCloseHf || debt <= venue.dustUsd || total <= venue.dustUsd;
-  const premium = 1 + bonus / seizable;
+  const closesAll = hf <= venue.fullCloseHf || debt <= venue.dustUsd || total <= venue.dustUsd;
+  const premium = 1 + worth[first + WORTH.bonus * WORTH_STEP]! / seizable;
+  const left = run.collateralLeft[at]!;
   let repaid = (closesAll ? 1 : venue.closeFactorFrac) * debt;
   let seized = repaid * premium;
   if (seized > seizable) {
@@ -67,55 +107,53 @@ function liquidate(book: Book, rules: CascadeRules, run: Cascade, c: number): nu
   }
   if (rules.gate !== undefined) {
     const allowed = rules.gate(rank, repaid, (left * premium) / seizable, debtLeft / debt);
-    if (!(allowed > 0)) return 0;
+    if (!(allowed > 0)) return;
     if (allowed < repaid) seized = (repaid = allowed) * premium;
   }
-  touch(run, rank);
+  touch(run, who);
   const seizedShare = seized / seizable;
   const repaidShare = repaid / debt;
-  sellCollateral(book, run, rank, left * seizedShare);
-  if (rules.buyBack) buyDebt(book, run, rank, debtLeft * repaidShare);
-  run.collateralLeft[rank] = left * (1 - seizedShare);
-  run.debtLeft[rank] = debtLeft * (1 - repaidShare);
-  run.repaidUsd[rank] = run.repaidUsd[rank]! + repaid;
+  worth[first + WORTH.soldFrac * WORTH_STEP] = left * seizedShare;
+  if (rules.buyBack) worth[first + WORTH.boughtFrac * WORTH_STEP] = debtLeft * repaidShare;
+  worth[first + WORTH.hf * WORTH_STEP] = hf * ((1 - seizedShare) / (1 - repaidShare));
+  run.collateralLeft[at] = left * (1 - seizedShare);
+  run.debtLeft[at] = debtLeft * (1 - repaidShare);
+  run.repaidUsd[at] = run.repaidUsd[at]! + repaid;
   run.bonusUsd += seized - repaid;
-  settle(run.watch, c, (limit / debt) * ((1 - seizedShare) / (1 - repaidShare)));
-  if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (debt - repaid)) writeOff(run, c, debt - repaid);
-  return 1;
+  run.repayments++;
+  if (!(stranded > 0) && seizable - seized <= EMPTY_FRAC * (debt - repaid)) writeOff(run, who, debt - repaid);
 }
 
-/** Candidate `c` owes nothing from here on, which nothing can bring down. */
-function writeOff(run: Cascade, c: number, debtUsd: number): void {
-  const rank = run.watch.candidate[c]!;
-  touch(run, rank);
-  settle(run.watch, c, Infinity);
-  run.writtenOff[run.writtenOffCount++] = rank;
-  run.badDebtUsd[rank] = run.badDebtUsd[rank]! + debtUsd;
-  run.writtenOffFrac[rank] = run.debtLeft[rank]!;
-  run.debtLeft[rank] = 0;
+/** It owes nothing from here on, which nothing can bring down. */
+function writeOff(run: Rounds, who: Valued, debtUsd: number): void {
+  const { at, worth, first } = who;
+  touch(run, who);
+  run.writtenOff[run.writtenOffCount++] = at;
+  run.badDebtUsd[at] = run.badDebtUsd[at]! + debtUsd;
+  run.writtenOffFrac[at] = run.debtLeft[at]!;
+  run.debtLeft[at] = 0;
+  worth[first + WORTH.hf * WORTH_STEP] = Infinity;
 }
 
-/** Remember that the debtor at `rank` is no longer what it was at t0. */
-function touch(run: Cascade, rank: number): void {
-  if (run.triggerRound[rank] !== 0) return;
-  run.triggerRound[rank] = run.rounds;
+/** Remember that a debtor is no longer what it was at t0. */
+function touch(run: Rounds, { rank, at }: Valued): void {
+  if (run.triggerRound[at] !== 0) return;
+  run.triggerRound[at] = run.rounds;
   run.touched[run.touchedCount++] = rank;
 }
 
-/** Sell `share` of the collateral that the debtor at `rank` had at t0, as far as it can be sold. */
-function sellCollateral({ held, sellable }: Book, { soldUsd }: Cascade, rank: number, share: number): void {
-  const { start, asset, saleUsd } = held;
-  for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) {
-    const k = asset[e]!;
-    if (sellable[k] === 1) soldUsd[k] = soldUsd[k]! + saleUsd[e]! * share;
+/** Sell a liquidated debtor's collateral, as far as it can be sold, and buy its debt. */
+export function sell({ held, owed, sellable }: Book, { soldUsd }: Rounds, { rank, worth, first }: Valued): void {
+  const soldFrac = worth[first + WORTH.soldFrac * WORTH_STEP]!;
+  const boughtFrac = worth[first + WORTH.boughtFrac * WORTH_STEP]!;
+  if (soldFrac === 0) return;
+  for (let e = held.start[rank]!, end = held.start[rank + 1]!; e < end; e++) {
+    const k = held.asset[e]!;
+    if (sellable[k] === 1) soldUsd[k] = soldUsd[k]! + held.saleUsd[e]! * soldFrac;
   }
-}
-
-/** Buy `share` of the debt that the debtor at `rank` had at t0. */
-function buyDebt({ owed }: Book, { soldUsd }: Cascade, rank: number, share: number): void {
-  const { start, asset, saleUsd } = owed;
-  for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) {
-    const k = asset[e]!;
-    soldUsd[k] = soldUsd[k]! - saleUsd[e]! * share;
+  if (boughtFrac === 0) return;
+  for (let e = owed.start[rank]!, end = owed.start[rank + 1]!; e < end; e++) {
+    const k = owed.asset[e]!;
+    soldUsd[k] = soldUsd[k]! - owed.saleUsd[e]! * boughtFrac;
   }
 }

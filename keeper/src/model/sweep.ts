@@ -1,10 +1,10 @@
 import type { Book } from "./book.js";
-import { askedHf, runScreened, type Cascade, type CascadeRules } from "./cascade.js";
-import { latentBadDebtUsd, visitUncovered } from "./latent.js";
+import type { CascadeRules } from "./cascade.js";
+import type { Rounds } from "./rounds.js";
+import { LANES } from "./lanes/lane-memory.js";
+import { createLockstep, runInStep, type Lane, type Lockstep } from "./lanes/lockstep.js";
 import { heldByAsset, lossUsd } from "./loss.js";
 import { exogenousPrices, type Shock } from "./price-state.js";
-import { LANES } from "./screen-kernel.js";
-import { createScreen, screenLanes, type Screen } from "./screen.js";
 import type { ScenarioSet } from "./scenarios/scenario-set.js";
 
 /**
@@ -64,78 +64,93 @@ export function createOutcome(
   };
 }
 
-/** Run every scenario of `set` over `book`, one after the other. `run` is scratch. **Source.** MODEL 5.8, 6.5. */
-export function sweep(book: Book, set: ScenarioSet, rules: CascadeRules, run: Cascade): SweepOutcome {
+/**
+ * Run every scenario of `set` over `book`. `step` is scratch.
+ *
+ * **Throws** `RangeError` where it was made for another book or latency. **Source.** MODEL 5.8, 6.5.
+ */
+export function sweep(
+  book: Book,
+  set: ScenarioSet,
+  rules: CascadeRules,
+  step = createLockstep(book, rules.latencyRounds),
+): SweepOutcome {
+  if (step.book !== book) throw new RangeError("scratch is for another book: create it anew");
   const outcome = createOutcome(book, set.count);
-  sweepInto(outcome, book, { set, rules, run }, { from: 0, to: set.count });
+  const task = { set, rules, step, counts: createCounts(book) };
+  sweepInto(outcome, task, { from: 0, to: set.count });
+  addCounts(outcome, book, task.counts);
   return outcome;
 }
 
-/** What a sweep works with. `run` and `screen`, of the same book, are scratch. */
+/** What a sweep works with: scenarios, and scratch of the book that they run over. */
 export interface SweepTask {
   readonly set: ScenarioSet;
   readonly rules: CascadeRules;
-  readonly run: Cascade;
-  /** Made for the range where it is absent. */
-  readonly screen?: Screen;
+  readonly step: Lockstep;
+  /** By rank: whoever is hit stands close to the others, where their accounts are all over memory. */
+  readonly counts: Counts;
 }
 
-/** Run the scenarios of a range and fill their rows of `outcome`; its counts per account go up. */
+export function createCounts({ order }: Book): Counts {
+  return { hits: new Uint32Array(order.length), triggerRounds: new Uint32Array(order.length) };
+}
+
+/** Run the scenarios of a range and fill their rows of `outcome`; counts go up by rank, for {@link addCounts} at the end. */
 export function sweepInto(
   outcome: SweepOutcome,
-  book: Book,
-  { set, rules, run, screen = createScreen(book) }: SweepTask,
+  { set, rules, step, counts }: SweepTask,
   { from, to }: ScenarioRange,
 ): void {
+  const { book } = step;
   const held = heldByAsset(book);
-  const counts: Counts = {
-    hits: new Uint32Array(book.order.length),
-    triggerRounds: new Uint32Array(book.order.length),
-  };
-  const exogenous = Array.from({ length: LANES }, () => new Float64Array(held.length));
+  const exogenous = new Float64Array(held.length);
   for (let first = from; first < to; first += LANES) {
-    const prices = exogenous.slice(0, to - first);
-    prices.forEach((price, lane) => exogenousPrices(book.state, shockOf(set, first + lane), price));
-    screenLanes(screen, book, prices, askedHf(rules));
-    prices.forEach((price, lane) => {
-      const s = first + lane;
-      runScreened(book, { shock: shockOf(set, s), screen, lane }, rules, run);
-      outcome.firstLossUsd[s] = lossUsd(held, price);
-      fillRow(outcome, s, { book, held, run });
-      countTriggers(counts, run);
+    const shocks = Array.from({ length: Math.min(LANES, to - first) }, (_, l) => shockOf(set, first + l));
+    runInStep(step, shocks, rules);
+    shocks.forEach((shock, l) => {
+      const lane = step.lanes[l]!;
+      exogenousPrices(book.state, shock, exogenous);
+      outcome.firstLossUsd[first + l] = lossUsd(held, exogenous);
+      fillRow(outcome, first + l, { book, held, lane });
+      countTriggers(counts, lane.run);
     });
   }
-  addByAccount(outcome, book, counts);
 }
 
-/** What `run` ended with, in row `s`. */
-function fillRow(
-  outcome: SweepOutcome,
-  s: number,
-  { book, held, run }: { readonly book: Book; readonly held: Float64Array; readonly run: Cascade },
-): void {
-  outcome.fullLossUsd[s] = lossUsd(held, run.prices.price);
-  outcome.rounds[s] = run.rounds;
-  outcome.converged[s] = run.converged ? 1 : 0;
-  addRepaid(outcome, s, book, run);
-  addBadDebt(outcome, s, book, run);
-}
-
-/** Count by rank: whoever is hit stands close to the others, where their accounts are all over memory. */
-function countTriggers({ hits, triggerRounds }: Counts, { touched, touchedCount, triggerRound }: Cascade): void {
-  for (let t = 0; t < touchedCount; t++) {
-    const rank = touched[t]!;
-    hits[rank] = hits[rank]! + 1;
-    triggerRounds[rank] = triggerRounds[rank]! + triggerRound[rank]!;
-  }
-}
-
-function addByAccount(outcome: Counts, { order }: Book, { hits, triggerRounds }: Counts): void {
+/** Add counts by rank to those of `outcome`, which are by account. */
+export function addCounts(outcome: Counts, { order }: Book, { hits, triggerRounds }: Counts): void {
   for (let rank = 0; rank < order.length; rank++) {
     if (hits[rank] === 0) continue;
     const i = order[rank]!;
     outcome.hits[i] = outcome.hits[i]! + hits[rank]!;
     outcome.triggerRounds[i] = outcome.triggerRounds[i]! + triggerRounds[rank]!;
+  }
+}
+
+/** How a scenario ended. */
+interface Ending {
+  readonly book: Book;
+  /** `Float64Array[K]` USD. */
+  readonly held: Float64Array;
+  readonly lane: Lane;
+}
+
+/** Fill row `s`. */
+function fillRow(outcome: SweepOutcome, s: number, { book, held, lane }: Ending): void {
+  const { run } = lane;
+  outcome.fullLossUsd[s] = lossUsd(held, run.prices.price);
+  outcome.rounds[s] = run.rounds;
+  outcome.converged[s] = run.converged ? 1 : 0;
+  addRepaid(outcome, s, book, run);
+  addBadDebt(outcome, s, book, lane);
+}
+
+function countTriggers({ hits, triggerRounds }: Counts, { touched, touchedCount, triggerRound }: Rounds): void {
+  for (let t = 0; t < touchedCount; t++) {
+    const rank = touched[t]!;
+    hits[rank] = hits[rank]! + 1;
+    triggerRounds[rank] = triggerRounds[rank]! + triggerRound[t]!;
   }
 }
 
@@ -148,16 +163,16 @@ export function shockOf({ dropFrac, depthFactor, count }: ScenarioSet, s: number
   };
 }
 
-function addRepaid(outcome: SweepOutcome, s: number, { state, held }: Book, run: Cascade): void {
+function addRepaid(outcome: SweepOutcome, s: number, { state, held }: Book, run: Rounds): void {
   const { start, reserve, usd, totalUsd } = held;
   const { touched, touchedCount, repaidUsd } = run;
   const { repaidByReserve } = outcome;
   const row = s * state.reserves.length;
   let sum = 0;
   for (let t = 0; t < touchedCount; t++) {
-    const rank = touched[t]!;
-    const repaid = repaidUsd[rank]!;
+    const repaid = repaidUsd[t]!;
     if (repaid === 0) continue;
+    const rank = touched[t]!;
     sum += repaid;
     const perUsd = repaid / totalUsd[rank]!;
     for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) {
@@ -168,21 +183,16 @@ function addRepaid(outcome: SweepOutcome, s: number, { state, held }: Book, run:
   outcome.repaidUsd[s] = sum;
 }
 
-function addBadDebt(outcome: SweepOutcome, s: number, book: Book, run: Cascade): void {
+function addBadDebt(outcome: SweepOutcome, s: number, book: Book, { run, latent }: Lane): void {
   const { badDebtByVenue } = outcome;
   const venues = book.state.venues.length;
   const add = (rank: number, usd: number): void => {
     const at = s * venues + book.venue[rank]!;
     badDebtByVenue[at] = badDebtByVenue[at]! + usd;
   };
-  for (const rank of writtenOffByTouch(run)) add(rank, run.badDebtUsd[rank]!);
-  visitUncovered(book, run, (rank) => add(rank, latentBadDebtUsd(book, run, rank)));
+  for (const at of run.writtenOff.slice(0, run.writtenOffCount).sort()) add(run.touched[at]!, run.badDebtUsd[at]!);
+  for (const { rank, usd } of latent) add(rank, usd);
   let sum = 0;
   for (let v = 0; v < venues; v++) sum += badDebtByVenue[s * venues + v]!;
   outcome.badDebtUsd[s] = sum;
-}
-
-/** Those written off in the order in which they were first touched: by round and, within one, by rank. */
-function writtenOffByTouch({ writtenOff, writtenOffCount, triggerRound }: Cascade): Int32Array {
-  return writtenOff.slice(0, writtenOffCount).sort((a, b) => triggerRound[a]! - triggerRound[b]! || a - b);
 }

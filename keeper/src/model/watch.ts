@@ -1,5 +1,6 @@
 import type { Book } from "./book.js";
 import type { BookRows } from "./book-rows.js";
+import { addDrift, createDrift, LEAST_DRIFT, startDrift, type Drift } from "./drift.js";
 import { createReach, dearestDebt, extendReach, PRUNE_MARGIN, reaches, type Reach } from "./reach.js";
 
 /**
@@ -27,11 +28,7 @@ export interface Watch {
   /** `Float64Array[M]`: with the holdings that it has now, candidate c has at least health factor `floorHf[c] * drift`. */
   readonly floorHf: Float64Array;
   count: number;
-  drift: number;
-  /** `Float64Array[K]`: prices that `drift` has seen. */
-  readonly seen: Float64Array;
-  /** Whether floors were found at these prices, so that to find them again would tell nothing. */
-  isFresh: boolean;
+  readonly drift: Drift;
   /** `Int32Array[M]`: candidates who may be below the health factor asked for, ascending, the first `dueCount`. */
   readonly due: Int32Array;
   dueCount: number;
@@ -53,17 +50,6 @@ export interface Round {
   readonly hf: number;
 }
 
-/** Candidates that were found elsewhere, with what their collateral is worth at the prices where the watch starts. */
-export interface Found {
-  readonly candidate: Int32Array;
-  readonly share: Float32Array;
-}
-
-/** Below this drift it is cheaper, and safer, to look again. */
-const LEAST_DRIFT = 1e-3;
-/** Up to this price of the dearest debt, a floor that counts all debts at it says enough. Only speed depends on it. */
-const NEARLY_T0 = 1.01;
-
 /** Allocate a watch over `debtors` and `assets`. */
 export function createWatch(debtors: number, assets: number): Watch {
   return {
@@ -73,9 +59,7 @@ export function createWatch(debtors: number, assets: number): Watch {
     candidate: new Int32Array(debtors),
     floorHf: new Float64Array(debtors),
     count: 0,
-    drift: 1,
-    seen: new Float64Array(assets),
-    isFresh: false,
+    drift: createDrift(assets),
     due: new Int32Array(debtors),
     dueCount: 0,
     nextRank: 0,
@@ -89,19 +73,9 @@ export function startWatch(watch: Watch, book: Book, price: Float64Array): void 
   watch.words = 0;
   watch.reach.hf = 0;
   watch.count = 0;
-  watch.drift = 1;
-  watch.seen.set(price);
-  watch.isFresh = false;
+  startDrift(watch.drift, price);
   watch.nextRank = 0;
   watch.nextHolder.set(book.held.holderStart.subarray(0, price.length));
-}
-
-/** Start from candidates that are complete within `watch.reach`; their health factors are at least `perShare` a share. */
-export function takeFound(watch: Watch, { candidate, share }: Found, perShare: number): void {
-  watch.candidate.set(candidate);
-  for (let c = 0; c < share.length; c++) watch.floorHf[c] = share[c]! * perShare;
-  watch.count = share.length;
-  watch.isFresh = true;
 }
 
 /** Let in the debtor at `rank`; once more does no harm. */
@@ -113,29 +87,15 @@ export function watchRank(watch: Watch, rank: number): void {
 
 /** Follow prices to those of `round`: afterwards everybody whose health factor may be below what is asked for is `due`. */
 export function followPrices(watch: Watch, book: Book, round: Round): void {
-  addDrift(watch, round.price);
-  if (!(watch.drift >= LEAST_DRIFT) || !reaches(watch.reach, book, round.price, round.hf)) look(watch, book, round);
+  addDrift(watch.drift, round.price);
+  if (!(watch.drift.frac >= LEAST_DRIFT) || !reaches(watch.reach, book, round.price, round.hf))
+    look(watch, book, round);
   findDue(watch, book, round, dearestDebt(book, round.price));
 }
 
 /** Remember that candidate `c` has at least health factor `hf` at the prices followed. */
 export function settle(watch: Watch, c: number, hf: number): void {
-  watch.floorHf[c] = hf / watch.drift;
-}
-
-function addDrift(watch: Watch, price: Float64Array): void {
-  const { seen } = watch;
-  let low = 1;
-  let high = 1;
-  for (let k = 0; k < seen.length; k++) {
-    if (price[k] === seen[k]) continue;
-    watch.isFresh = false;
-    const ratio = price[k]! / seen[k]!;
-    if (ratio < low) low = ratio;
-    if (ratio > high) high = ratio;
-    seen[k] = price[k]!;
-  }
-  watch.drift *= low / high;
+  watch.floorHf[c] = hf / watch.drift.frac;
 }
 
 /** Find the candidates for prices from here on; nothing else is known about them. */
@@ -158,7 +118,7 @@ function look(watch: Watch, book: Book, { price, left: { collateralLeft, debtLef
   }
   watch.floorHf.fill(0, 0, count);
   watch.count = count;
-  watch.drift = 1;
+  watch.drift.frac = 1;
 }
 
 /** Let in whom HF0 does not keep above `limit` at the lowest prices within reach. */
@@ -192,24 +152,21 @@ function findDue(
   { price, left: { collateralLeft, debtLeft }, hf }: Round,
   dearest: number,
 ): void {
-  const { candidate, floorHf, due, count, drift } = watch;
+  const { candidate, floorHf, due, count } = watch;
+  const drift = watch.drift.frac;
   const needed = (hf * PRUNE_MARGIN) / drift;
   const perShare = 1 / (dearest * drift);
-  const isKnown = watch.isFresh && dearest < NEARLY_T0;
   let dueCount = 0;
   for (let c = 0; c < count; c++) {
     if (floorHf[c]! >= needed) continue;
-    if (!isKnown) {
-      const rank = candidate[c]!;
-      let share = 0;
-      for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) share += hfShare[e]! * price[asset[e]!]!;
-      share *= collateralLeft[rank]! / debtLeft[rank]!;
-      let floor = share * perShare;
-      if (!(floor >= needed)) floor = share / (owedShare(owed, rank, price) * drift);
-      floorHf[c] = floor;
-      if (floor >= needed) continue;
-    }
-    due[dueCount++] = c;
+    const rank = candidate[c]!;
+    let share = 0;
+    for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) share += hfShare[e]! * price[asset[e]!]!;
+    share *= collateralLeft[rank]! / debtLeft[rank]!;
+    let floor = share * perShare;
+    if (!(floor >= needed)) floor = share / (owedShare(owed, rank, price) * drift);
+    floorHf[c] = floor;
+    if (!(floor >= needed)) due[dueCount++] = c;
   }
   watch.dueCount = dueCount;
 }

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { SystemState } from "../graph/system-state.js";
 import type { Book } from "../model/book.js";
 import type { CascadeRules } from "../model/cascade.js";
 import type { ScenarioSet } from "../model/scenarios/scenario-set.js";
@@ -68,7 +69,7 @@ async function sweepWith(
   set: ScenarioSet,
   rules: CascadeRules,
 ): Promise<SweepOutcome> {
-  const common = { book: sharedBook(book), set: sharedSet(set), rules };
+  const common = { ...sharedBook(book), set: sharedSet(set), rules };
   const next = share(new Int32Array(1));
   const jobs = workers.map((): SweepJob => {
     const { hits, triggerRounds } = outcome;
@@ -115,14 +116,32 @@ function copyOutcome(outcome: SweepOutcome): SweepOutcome {
  * Sweep after sweep of one book, or one set, neither of which changes: a copy for each would pile up in threads that see no
  * reason to collect garbage.
  */
-const sharedBooks = new WeakMap<Book, Book>();
+const sharedBooks = new WeakMap<Book, Pick<SweepJob, "book" | "bookId">>();
+let books = 0;
 const sharedSets = new WeakMap<ScenarioSet, ScenarioSet>();
 
-/** No kernel reads who owns an account; names are the one thing that threads could not share. */
-function sharedBook(book: Book): Book {
-  const copy = sharedBooks.get(book) ?? share({ ...book, state: { ...book.state, owners: [] } });
+function sharedBook(book: Book): Pick<SweepJob, "book" | "bookId"> {
+  const copy = sharedBooks.get(book) ?? {
+    book: share({ ...book, state: withoutAccounts(book.state) }),
+    bookId: ++books,
+  };
   sharedBooks.set(book, copy);
   return copy;
+}
+
+/** No kernel reads accounts: the book has rows of its own, by rank. Names of owners threads could not share, either. */
+function withoutAccounts(state: SystemState): SystemState {
+  const [none, nothing] = [new Int32Array(), new Float64Array()];
+  const positions = { start: none, asset: none, reserve: none, usd: nothing, saleUsd: nothing };
+  const accounts = { owners: [], accountOwner: none, accountVenue: none };
+  return {
+    ...state,
+    ...accounts,
+    collateral: positions,
+    debt: positions,
+    collateralLt: nothing,
+    collateralBonus: nothing,
+  };
 }
 
 function sharedSet(set: ScenarioSet): ScenarioSet {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { openBook } from "../../../keeper/src/model/book.js";
-import { createCascade } from "../../../keeper/src/model/cascade.js";
 import { LADDER_RULES } from "../../../keeper/src/model/leverage.js";
 import { drawScenarios } from "../../../keeper/src/model/scenarios/draw-scenarios.js";
 import type { ScenarioSet } from "../../../keeper/src/model/scenarios/scenario-set.js";
@@ -36,7 +35,7 @@ export async function digestOf(name: string, threads: number): Promise<string> {
   const { size, setOf } = BITS_CASES[name]!;
   const book = openBook(syntheticState(size));
   const set = setOf(book.state);
-  if (threads === 0) return hashOf(sweep(book, set, LADDER_RULES, createCascade(book, LADDER_RULES.latencyRounds)));
+  if (threads === 0) return hashOf(sweep(book, set, LADDER_RULES));
   const pool = startThreads(threads);
   try {
     return hashOf(await pool.sweep(book, set, LADDER_RULES));

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { openBook } from "../../../keeper/src/model/book.js";
-import { createCascade } from "../../../keeper/src/model/cascade.js";
 import { LADDER_RULES } from "../../../keeper/src/model/leverage.js";
-import { createOutcome, shockOf, sweep, sweepInto } from "../../../keeper/src/model/sweep.js";
+import { createLockstep } from "../../../keeper/src/model/lanes/lockstep.js";
+import { addCounts, createCounts, createOutcome, shockOf, sweep, sweepInto } from "../../../keeper/src/model/sweep.js";
 import { plainCascade, plainRun } from "./plain-cascade.js";
 import { halfNormalSet, syntheticState, type SyntheticSize } from "./synthetic-book.js";
 
@@ -12,7 +12,7 @@ describe(sweep.name, () => {
   const book = openBook(syntheticState(SIZE));
   const { state } = book;
   const set = halfNormalSet(SIZE, 25);
-  const outcome = sweep(book, set, LADDER_RULES, createCascade(book, 0));
+  const outcome = sweep(book, set, LADDER_RULES);
 
   it("each row is what one plain cascade does, summed account by account", () => {
     const hits = new Uint32Array(SIZE.accounts);
@@ -54,10 +54,12 @@ describe(sweep.name, () => {
 
   it("ranges in any order fill the same rows", () => {
     const parts = createOutcome(book, set.count);
-    const task = { set, rules: LADDER_RULES, run: createCascade(book, 0) };
-    sweepInto(parts, book, task, { from: 9, to: 25 });
-    sweepInto(parts, book, task, { from: 0, to: 4 });
-    sweepInto(parts, book, task, { from: 4, to: 9 });
+    const counts = createCounts(book);
+    const task = { set, rules: LADDER_RULES, step: createLockstep(book, 0), counts };
+    sweepInto(parts, task, { from: 9, to: 25 });
+    sweepInto(parts, task, { from: 0, to: 4 });
+    sweepInto(parts, task, { from: 4, to: 9 });
+    addCounts(parts, book, counts);
     expect(parts).to.deep.equal(outcome);
   });
 

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { openBook } from "../../../keeper/src/model/book.js";
-import { createCascade } from "../../../keeper/src/model/cascade.js";
 import { LADDER_RULES } from "../../../keeper/src/model/leverage.js";
 import { sweep, type SweepOutcome } from "../../../keeper/src/model/sweep.js";
 import { share } from "../../../keeper/src/sweep/share.js";
@@ -13,7 +12,7 @@ describe("sweep on threads", function () {
   this.timeout(60_000);
   const book = openBook(syntheticState(SIZE));
   const set = halfNormalSet(SIZE, 77);
-  const alone = sweep(book, set, LADDER_RULES, createCascade(book, 0));
+  const alone = sweep(book, set, LADDER_RULES);
 
   for (const count of [1, 2, 3]) {
     it(`${count}: the same bytes as in one loop`, async () => {
@@ -26,10 +25,21 @@ describe("sweep on threads", function () {
     try {
       const other = halfNormalSet({ ...SIZE, seed: 5 }, 40);
       expectSameBytes(await threads.sweep(book, set, LADDER_RULES), alone);
-      expectSameBytes(
-        await threads.sweep(book, other, LADDER_RULES),
-        sweep(book, other, LADDER_RULES, createCascade(book, 0)),
-      );
+      expectSameBytes(await threads.sweep(book, other, LADDER_RULES), sweep(book, other, LADDER_RULES));
+    } finally {
+      await threads.close();
+    }
+  });
+
+  it("the same threads serve one book after another, and the first again", async () => {
+    const threads = startThreads(2);
+    try {
+      const other = openBook(syntheticState({ ...SIZE, seed: 22 }));
+      expectSameBytes(await threads.sweep(book, set, LADDER_RULES), alone);
+      expectSameBytes(await threads.sweep(other, set, LADDER_RULES), sweep(other, set, LADDER_RULES));
+      expectSameBytes(await threads.sweep(book, set, LADDER_RULES), alone);
+      const late = { ...LADDER_RULES, latencyRounds: 2 };
+      expectSameBytes(await threads.sweep(book, set, late), sweep(book, set, late));
     } finally {
       await threads.close();
     }

@@ -123,7 +123,7 @@ function ltvsOf(book: Book, { scenarios, outcome }: ExplainedAssessment, calibra
     backstopUsd: backstopLimits(book.state, calibration),
   };
   const within = engineLimits(
-    (changed) => sweep(changed, scenarios, LADDER_RULES, createCascade(changed, 0)),
+    (changed) => sweep(changed, scenarios, LADDER_RULES),
     limits,
     calibration,
   );
@@ -140,6 +140,6 @@ function chainOf(book: Book, { scenarios, outcome }: ExplainedAssessment): Chain
 
 function unifiedOf(book: Book, { scenarios, outcome }: ExplainedAssessment): number {
   const pooled = openBook(poolOwners(book.state));
-  const together = sweep(pooled, scenarios, LADDER_RULES, createCascade(pooled, 0));
+  const together = sweep(pooled, scenarios, LADDER_RULES);
   return unifiedValueUsd(outcome.badDebtUsd, together.badDebtUsd);
 }

@@ -3,7 +3,6 @@ import { buildSystem } from "../../graph/build-system.js";
 import { explain, type ExplainedAssessment } from "../../model/assess.js";
 import { openBook } from "../../model/book.js";
 import { marketRules, type Calibration } from "../../model/calibration.js";
-import { createCascade } from "../../model/cascade.js";
 import { LADDER_RULES } from "../../model/leverage.js";
 import { sweep, shockOf } from "../../model/sweep.js";
 import { exogenousPrices } from "../../model/price-state.js";
@@ -81,7 +80,7 @@ export function togetherOf(snapshot: Snapshot, calibration: Calibration): Togeth
   const { state } = buildSystem(snapshot, marketRules(calibration));
   const book = openBook(state);
   const pooled = openBook(poolOwners(state));
-  const together = sweep(pooled, scenarios, LADDER_RULES, createCascade(pooled, 0));
+  const together = sweep(pooled, scenarios, LADDER_RULES);
   const price = new Float64Array(state.assets.length);
   const worst = outcome.badDebtUsd.indexOf(Math.max(...outcome.badDebtUsd));
   exogenousPrices(state, shockOf(scenarios, worst), price);

@@ -1,6 +1,5 @@
 import { openBook, type Book } from "../book.js";
 import type { Calibration } from "../calibration.js";
-import { createCascade } from "../cascade.js";
 import { LADDER_RULES } from "../leverage.js";
 import type { ScenarioSet } from "../scenarios/scenario-set.js";
 import { sweep, type SweepOutcome } from "../sweep.js";
@@ -64,7 +63,7 @@ function systemicLimits(
   if (leverageX <= maxLeverageX && keepsBackstops(outcome, backstopUsd))
     return new Float64Array(ceiling.length).fill(Infinity);
   const within = engineLimits(
-    (book) => sweep(book, scenarios, LADDER_RULES, createCascade(book, 0)),
+    (book) => sweep(book, scenarios, LADDER_RULES),
     { maxLeverageX, backstopUsd },
     calibration,
   );

@@ -19,24 +19,50 @@ export const i32 = {
   load: (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0x36, 2, ...unsigned(offset)],
   add: (a: Code, b: Code): Code => [...a, ...b, 0x6a],
+  sub: (a: Code, b: Code): Code => [...a, ...b, 0x6b],
+  /** A constant number of times. */
+  times: (a: Code, by: number): Code => [...a, ...i32.const(by), 0x6c],
   and: (a: Code, b: Code): Code => [...a, ...b, 0x71],
   shiftLeft: (a: Code, bits: number): Code => [...a, ...i32.const(bits), 0x74],
+  shiftRight: (a: Code, bits: number): Code => [...a, ...i32.const(bits), 0x76],
   isZero: (a: Code): Code => [...a, 0x45],
   differ: (a: Code, b: Code): Code => [...a, ...b, 0x47],
+  xor: (a: Code, b: Code): Code => [...a, ...b, 0x73],
   /** Of two numbers without a sign. */
   notBelow: (a: Code, b: Code): Code => [...a, ...b, 0x4f],
 };
 
 export const f32x4 = {
-  zero: [...simd(0x0c), ...Array.from({ length: 16 }, () => 0)] as Code,
-  load: (address: Code, offset = 0): Code => [...address, ...simd(0x00), 2, ...unsigned(offset)],
   /** One number, four times. */
-  loadToAll: (address: Code): Code => [...address, ...simd(0x09), 2, 0],
-  storeLane: (address: Code, value: Code, lane: number): Code => [...address, ...value, ...simd(0x5a), 2, 0, lane],
+  constToAll: (value: number): Code => [...simd(0x0c), ...bytesOf(new Float32Array(4).fill(value))],
+  load: (address: Code, offset = 0): Code => [...address, ...simd(0x00), 2, ...unsigned(offset)],
+  loadToAll: (address: Code, offset = 0): Code => [...address, ...simd(0x09), 2, ...unsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [
+    ...address,
+    ...value,
+    ...simd(0x0b),
+    2,
+    ...unsigned(offset),
+  ],
   add: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe4)],
   mul: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)],
-  /** Bit l of an `i32`: lane l of `a` is at least that of `b`. */
-  atLeast: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x46), ...simd(0xa4)],
+  div: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe7)],
+  /** All bits of lane l are 1 where that of `a` is at least that of `b`, else 0. */
+  atLeast: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x46)],
+  and: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x4e)],
+  /** Bit l of an `i32` is the first of lane l. */
+  bitmask: (a: Code): Code => [...a, ...simd(0xa4)],
+};
+
+export const f64x2 = {
+  zero: [...simd(0x0c), ...Array.from({ length: 16 }, () => 0)] as Code,
+  load: f32x4.load,
+  store: f32x4.store,
+  /** One number, twice. */
+  loadToAll: (address: Code, offset = 0): Code => [...address, ...simd(0x0a), 2, ...unsigned(offset)],
+  add: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xf0)],
+  sub: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xf1)],
+  mul: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xf2)],
 };
 
 /** Repeat `body` until `done` is not 0. */
@@ -56,32 +82,46 @@ export function local(index: number): Local {
   return { get, set, advance: (by) => set(i32.add(get, i32.const(by))) };
 }
 
-/** The function of a module that imports the memory `env.memory` and exports `run`. */
+/** The constant that a module imports at `index`, an `i32`. */
+export function imported(index: number): Code {
+  return [0x23, index];
+}
+
+/** The function of a module that imports `env.memory` and constants of `env`, and exports `run`. */
 export interface WasmFunction {
-  /** Of type `i32`. */
+  /** Names of the constants. */
+  readonly constants: readonly string[];
+  /** Of type `i32`, like the result. */
   readonly parameters: number;
   readonly integers: number;
   readonly vectors: number;
   readonly body: Code;
+  readonly result: Code;
 }
 
 /** A module's bytes. */
-export function moduleBytes({ parameters, integers, vectors, body }: WasmFunction): Uint8Array<ArrayBuffer> {
-  const types = [0x60, parameters, ...Array.from({ length: parameters }, () => 0x7f), 0];
-  const code = [2, integers, 0x7f, vectors, 0x7b, ...body, 0x0b];
+export function moduleBytes(written: WasmFunction): Uint8Array<ArrayBuffer> {
+  const { constants, parameters, integers, vectors, body, result } = written;
+  const type = [0x60, parameters, ...Array.from({ length: parameters }, () => 0x7f), 1, 0x7f];
+  const code = [2, integers, 0x7f, vectors, 0x7b, ...body, ...result, 0x0b];
+  const importOf = (key: string, kind: Code): Code => [...name("env"), ...name(key), ...kind];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, types),
-    ...section(2, [...name("env"), ...name("memory"), 0x02, 0x00, 1]),
+    ...section(1, type),
+    ...section(2, importOf("memory", [0x02, 0x00, 1]), ...constants.map((key) => importOf(key, [0x03, 0x7f, 0]))),
     ...section(3, [0]),
     ...section(7, [...name("run"), 0x00, 0]),
     ...section(10, [...unsigned(code.length), ...code]),
   ]);
 }
 
-/** A section with one entry. */
-function section(id: number, entry: Code): Code {
-  return [id, ...unsigned(entry.length + 1), 1, ...entry];
+function section(id: number, ...entries: readonly Code[]): Code {
+  const bytes = [...unsigned(entries.length), ...entries.flat()];
+  return [id, ...unsigned(bytes.length), ...bytes];
+}
+
+function bytesOf({ buffer }: Float32Array): Code {
+  return [...new Uint8Array(buffer)];
 }
 
 function name(ascii: string): Code {

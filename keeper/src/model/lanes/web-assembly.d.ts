@@ -8,7 +8,7 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array<ArrayBuffer>);
   }
   class Instance {
-    constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
-    readonly exports: Readonly<Record<string, (...addresses: number[]) => void>>;
+    constructor(module: Module, imports: { readonly env: Readonly<Record<string, Memory | number>> });
+    readonly exports: Readonly<Record<string, (...values: number[]) => number>>;
   }
 }
