@@ -122,11 +122,7 @@ function ltvsOf(book: Book, { scenarios, outcome }: ExplainedAssessment, calibra
     maxLeverageX: calibration.margin.maxLeverage.value,
     backstopUsd: backstopLimits(book.state, calibration),
   };
-  const within = engineLimits(
-    (changed) => sweep(changed, scenarios, LADDER_RULES),
-    limits,
-    calibration,
-  );
+  const within = engineLimits((changed) => sweep(changed, scenarios, LADDER_RULES), limits, calibration);
   const evidence = { ...marginEvidence(book.state, scenarios, outcome), within };
   return openingLtvs(book, evidence, marginPolicy(calibration), calibration);
 }
