@@ -1,5 +1,5 @@
 import type { Book } from "./book.js";
-import { createValued, liquidate, sell, value, WORTH, WORTH_STEP, type Valued } from "./liquidation.js";
+import { createValued, isLeftAlone, liquidate, sell, value, WORTH, WORTH_STEP, type Valued } from "./liquidation.js";
 import type { Shock } from "./price-state.js";
 import {
   askedHf,
@@ -11,7 +11,7 @@ import {
   startRound,
   type Rounds,
 } from "./rounds.js";
-import { createWatch, followPrices, settle, startWatch, watchRank, type Watch } from "./watch.js";
+import { createWatch, followPrices, leaveAlone, settle, startWatch, watchRank, type Watch } from "./watch.js";
 
 /** How liquidation rounds run. MODEL 5.3. */
 export interface CascadeRules {
@@ -103,6 +103,10 @@ export function liquidateRound(book: Book, rules: CascadeRules, run: Cascade): n
   for (let d = 0; d < watch.dueCount; d++) {
     const c = watch.due[d]!;
     who.rank = who.at = watch.candidate[c]!;
+    if (isLeftAlone(book, rules, who.rank)) {
+      leaveAlone(watch, c);
+      continue;
+    }
     value(who, book, run);
     liquidate(book, rules, run, who);
     settle(watch, c, who.worth[WORTH.hf * WORTH_STEP]!);

@@ -1,7 +1,7 @@
 import type { Book } from "./book.js";
 import type { Cascade } from "./cascade.js";
 import type { Rounds } from "./rounds.js";
-import { followPrices } from "./watch.js";
+import { followPrices, lookAgain } from "./watch.js";
 
 /**
  * Debt of the debtor at `rank`, who stands at `at` in `run`, that its collateral no longer covers at the final prices, though
@@ -33,6 +33,7 @@ export function latentBadDebtUsd({ held, owed, sellable }: Book, run: Rounds, ra
  */
 export function visitUncovered(book: Book, run: Cascade, visit: (rank: number) => void): void {
   const { watch } = run;
+  lookAgain(watch);
   followPrices(watch, book, { price: run.prices.price, left: run, hf: book.coveredHf });
   for (let d = 0; d < watch.dueCount; d++) visit(watch.candidate[watch.due[d]!]!);
 }

@@ -75,8 +75,13 @@ export function value(who: Valued, { held, owed, sellable }: Book, run: Rounds):
   worth[first + WORTH.boughtFrac * WORTH_STEP] = 0;
 }
 
+/** Whether rules leave a debtor alone whatever it is worth: it owed more than it held at t0, and nobody is to touch those. */
+export function isLeftAlone({ isInsolvent }: Book, { includeInsolvent }: CascadeRules, rank: number): boolean {
+  return isInsolvent[rank] === 1 && !includeInsolvent;
+}
+
 /**
- * Liquidate a debtor that was valued once, if its health factor is below what the rules ask for; what changes hands is for
+ * Liquidate a debtor that was valued, and is not {@link isLeftAlone}, once, if its health factor is below what the rules ask for; what changes hands is for
  * the caller to {@link sell}.
  */
 export function liquidate(book: Book, rules: CascadeRules, run: Rounds, who: Valued): void {
@@ -88,7 +93,7 @@ export function liquidate(book: Book, rules: CascadeRules, run: Rounds, who: Val
   const debtLeft = run.debtLeft[at]!;
   const hf = limit / debt;
   worth[first + WORTH.hf * WORTH_STEP] = debtLeft === 0 ? Infinity : hf;
-  if (debtLeft === 0 || (book.isInsolvent[rank] === 1 && !rules.includeInsolvent)) return;
+  if (debtLeft === 0) return;
   if (!(limit < debt * rules.belowHf)) return;
   if (!(seizable > 0)) {
     if (!(stranded > 0)) writeOff(run, who, debt);

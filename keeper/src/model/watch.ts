@@ -27,6 +27,8 @@ export interface Watch {
   readonly candidate: Int32Array;
   /** `Float64Array[M]`: with the holdings that it has now, candidate c has at least health factor `floorHf[c] * drift`. */
   readonly floorHf: Float64Array;
+  /** Candidates who are left alone. */
+  readonly left: number[];
   count: number;
   readonly drift: Drift;
   /** `Int32Array[M]`: candidates who may be below the health factor asked for, ascending, the first `dueCount`. */
@@ -58,6 +60,7 @@ export function createWatch(debtors: number, assets: number): Watch {
     reach: createReach(assets),
     candidate: new Int32Array(debtors),
     floorHf: new Float64Array(debtors),
+    left: [],
     count: 0,
     drift: createDrift(assets),
     due: new Int32Array(debtors),
@@ -73,6 +76,7 @@ export function startWatch(watch: Watch, book: Book, price: Float64Array): void 
   watch.words = 0;
   watch.reach.hf = 0;
   watch.count = 0;
+  watch.left.length = 0;
   startDrift(watch.drift, price);
   watch.nextRank = 0;
   watch.nextHolder.set(book.held.holderStart.subarray(0, price.length));
@@ -98,6 +102,18 @@ export function settle(watch: Watch, c: number, hf: number): void {
   watch.floorHf[c] = hf / watch.drift.frac;
 }
 
+/** Candidate `c` is not due, whatever it is worth, until {@link lookAgain}. */
+export function leaveAlone(watch: Watch, c: number): void {
+  watch.floorHf[c] = Infinity;
+  watch.left.push(c);
+}
+
+/** Nothing is known of those who were left alone. */
+export function lookAgain({ floorHf, left }: Watch): void {
+  for (const c of left) floorHf[c] = 0;
+  left.length = 0;
+}
+
 /** Find the candidates for prices from here on; nothing else is known about them. */
 function look(watch: Watch, book: Book, { price, left: { collateralLeft, debtLeft }, hf }: Round): void {
   extendReach(watch.reach, book, price, hf);
@@ -117,6 +133,7 @@ function look(watch: Watch, book: Book, { price, left: { collateralLeft, debtLef
     }
   }
   watch.floorHf.fill(0, 0, count);
+  watch.left.length = 0;
   watch.count = count;
   watch.drift.frac = 1;
 }

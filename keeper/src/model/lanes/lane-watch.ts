@@ -14,6 +14,8 @@ export interface LaneWatch {
   readonly kernels: LaneKernels;
   readonly reach: readonly Reach[];
   readonly drift: readonly Drift[];
+  /** Cells of those who are left alone. */
+  readonly left: number[];
   /** Candidates of any lane. */
   count: number;
   /** The first of them who has not been looked at in this round. */
@@ -46,6 +48,7 @@ export function createLaneWatch(book: Book): LaneWatch {
     kernels: createKernels(memory),
     reach: Array.from({ length: LANES }, () => createReach(assets)),
     drift: Array.from({ length: LANES }, () => createDrift(assets)),
+    left: [],
     count: 0,
     next: 0,
     among: 0,
@@ -62,6 +65,7 @@ export function createLaneWatch(book: Book): LaneWatch {
 export function startLanes(watch: LaneWatch, book: Book, prices: LanePrices, hf: number): number {
   const { memory, margin } = watch;
   memory.limit.fill(-Infinity);
+  watch.left.length = 0;
   let outside = 0;
   let belowHf = 0;
   prices.forEach((price, l) => {
@@ -135,6 +139,18 @@ export function settleLane(
 ): void {
   memory.floor[LANES * c + l] = hf / drift[l]!.frac;
   memory.ratio[LANES * c + l] = left.debt > 0 ? left.collateral / left.debt : Infinity;
+}
+
+/** Candidate `c` is not due in lane `l`, whatever it is worth, until {@link lookAgain}. */
+export function leaveAlone({ memory, left }: LaneWatch, c: number, l: number): void {
+  memory.floor[LANES * c + l] = Infinity;
+  left.push(LANES * c + l);
+}
+
+/** Nothing is known of those who were left alone. */
+export function lookAgain({ memory, left }: LaneWatch): void {
+  for (const cell of left) memory.floor[cell] = 0;
+  left.length = 0;
 }
 
 /** False where they are beyond float32. */

@@ -1,7 +1,16 @@
 import type { Book } from "../book.js";
 import { createCascade, runCascade, type Cascade, type CascadeRules } from "../cascade.js";
 import { latentBadDebtUsd, visitUncovered } from "../latent.js";
-import { createValued, liquidate, value, WORTH, WORTH_COUNT, WORTH_STEP, type Valued } from "../liquidation.js";
+import {
+  createValued,
+  isLeftAlone,
+  liquidate,
+  value,
+  WORTH,
+  WORTH_COUNT,
+  WORTH_STEP,
+  type Valued,
+} from "../liquidation.js";
 import type { Shock } from "../price-state.js";
 import {
   askedHf,
@@ -14,7 +23,16 @@ import {
   type Rounds,
 } from "../rounds.js";
 import { LANES, LIST } from "./lane-memory.js";
-import { createLaneWatch, findDue, followLanes, settleLane, startLanes, type LaneWatch } from "./lane-watch.js";
+import {
+  createLaneWatch,
+  findDue,
+  followLanes,
+  leaveAlone,
+  lookAgain,
+  settleLane,
+  startLanes,
+  type LaneWatch,
+} from "./lane-watch.js";
 
 /** A cascade among others. Debtors stand in its rounds in the order in which they were touched. */
 export interface Lane {
@@ -76,6 +94,7 @@ export function runInStep(step: Lockstep, shocks: readonly Shock[], rules: Casca
     });
   }
   const last = lanes.map(({ run }, l) => (isIn(alone, l) ? null : run.prices.price));
+  lookAgain(watch);
   alone |= followLanes(watch, book, last, book.coveredHf);
   for (const { latent } of lanes) latent.length = 0;
   while (findDue(watch)) findLatent(step);
@@ -109,6 +128,10 @@ function liquidateDue({ book, lanes, watch, who }: Lockstep, rules: CascadeRules
       const cell = LANES * c + l;
       const known = place[cell]!;
       const at = known === 0 ? run.touchedCount : known - 1;
+      if (isLeftAlone(book, rules, rank[c]!)) {
+        leaveAlone(watch, c, l);
+        continue;
+      }
       who.rank = rank[c]!;
       who.at = at;
       who.first = LANES * WORTH_COUNT * d + l;
