@@ -31,6 +31,8 @@ export interface Watch {
   readonly left: number[];
   count: number;
   readonly drift: Drift;
+  /** Whether floors were found at the prices followed. */
+  areNew: boolean;
   /** `Int32Array[M]`: candidates who may be below the health factor asked for, ascending, the first `dueCount`. */
   readonly due: Int32Array;
   dueCount: number;
@@ -63,6 +65,7 @@ export function createWatch(debtors: number, assets: number): Watch {
     left: [],
     count: 0,
     drift: createDrift(assets),
+    areNew: false,
     due: new Int32Array(debtors),
     dueCount: 0,
     nextRank: 0,
@@ -91,10 +94,11 @@ export function watchRank(watch: Watch, rank: number): void {
 
 /** Follow prices to those of `round`: afterwards everybody whose health factor may be below what is asked for is `due`. */
 export function followPrices(watch: Watch, book: Book, round: Round): void {
+  const dearest = dearestDebt(book, round.price);
   addDrift(watch.drift, round.price);
-  if (!(watch.drift.frac >= LEAST_DRIFT) || !reaches(watch.reach, book, round.price, round.hf))
-    look(watch, book, round);
-  findDue(watch, book, round, dearestDebt(book, round.price));
+  watch.areNew = !(watch.drift.frac >= LEAST_DRIFT && reaches(watch.reach, book, round.price, round.hf));
+  if (watch.areNew) look(watch, book, round, dearest);
+  findDue(watch, book, round, dearest);
 }
 
 /** Remember that candidate `c` has at least health factor `hf` at the prices followed. */
@@ -114,25 +118,34 @@ export function lookAgain({ floorHf, left }: Watch): void {
   left.length = 0;
 }
 
-/** Find the candidates for prices from here on; nothing else is known about them. */
-function look(watch: Watch, book: Book, { price, left: { collateralLeft, debtLeft }, hf }: Round): void {
+/** Find the candidates for prices from here on, and their floors at those of now. */
+function look(
+  watch: Watch,
+  book: Book,
+  { price, left: { collateralLeft, debtLeft }, hf }: Round,
+  dearestNow: number,
+): void {
   extendReach(watch.reach, book, price, hf);
   const { low, dearest } = watch.reach;
   const limit = hf * PRUNE_MARGIN * dearest;
   admit(watch, book, limit);
-  const { admitted, candidate, words } = watch;
+  const { admitted, candidate, floorHf, words } = watch;
   const { start, asset, hfShare } = book.held;
   let count = 0;
   for (let w = 0; w < words; w++) {
     for (let set = admitted[w]!; set !== 0; set &= set - 1) {
       const rank = 32 * w + 31 - Math.clz32(set & -set);
       if (debtLeft[rank] === 0) continue;
+      const ratio = collateralLeft[rank]! / debtLeft[rank]!;
       let share = 0;
       for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) share += hfShare[e]! * low[asset[e]!]!;
-      if (!(share * (collateralLeft[rank]! / debtLeft[rank]!) >= limit)) candidate[count++] = rank;
+      if (share * ratio >= limit) continue;
+      let now = 0;
+      for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) now += hfShare[e]! * price[asset[e]!]!;
+      floorHf[count] = (now * ratio) / dearestNow;
+      candidate[count++] = rank;
     }
   }
-  watch.floorHf.fill(0, 0, count);
   watch.left.length = 0;
   watch.count = count;
   watch.drift.frac = 1;
@@ -169,7 +182,7 @@ function findDue(
   { price, left: { collateralLeft, debtLeft }, hf }: Round,
   dearest: number,
 ): void {
-  const { candidate, floorHf, due, count } = watch;
+  const { candidate, floorHf, due, count, areNew } = watch;
   const drift = watch.drift.frac;
   const needed = (hf * PRUNE_MARGIN) / drift;
   const perShare = 1 / (dearest * drift);
@@ -177,11 +190,13 @@ function findDue(
   for (let c = 0; c < count; c++) {
     if (floorHf[c]! >= needed) continue;
     const rank = candidate[c]!;
-    let share = 0;
-    for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) share += hfShare[e]! * price[asset[e]!]!;
-    share *= collateralLeft[rank]! / debtLeft[rank]!;
-    let floor = share * perShare;
-    if (!(floor >= needed)) floor = share / (owedShare(owed, rank, price) * drift);
+    let floor = floorHf[c]!;
+    if (!areNew) {
+      let share = 0;
+      for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) share += hfShare[e]! * price[asset[e]!]!;
+      floor = share * (collateralLeft[rank]! / debtLeft[rank]!) * perShare;
+    }
+    if (!(floor >= needed)) floor *= dearest / owedShare(owed, rank, price);
     floorHf[c] = floor;
     if (!(floor >= needed)) due[dueCount++] = c;
   }
