@@ -197,10 +197,8 @@ function runAlone(step: Lockstep, lane: Lane, shock: Shock, rules: CascadeRules)
 /** Make `to`, in the order of touch, stand where `from` stands, by rank. */
 function copyByTouch(from: Cascade, to: Rounds): void {
   clear(to);
-  const placeOf = new Map<number, number>();
   for (let t = 0; t < from.touchedCount; t++) {
     const rank = from.touched[t]!;
-    placeOf.set(rank, t);
     to.touched[t] = rank;
     to.collateralLeft[t] = from.collateralLeft[rank]!;
     to.debtLeft[t] = from.debtLeft[rank]!;
@@ -208,10 +206,9 @@ function copyByTouch(from: Cascade, to: Rounds): void {
     to.triggerRound[t] = from.triggerRound[rank]!;
     to.badDebtUsd[t] = from.badDebtUsd[rank]!;
     to.writtenOffFrac[t] = from.writtenOffFrac[rank]!;
+    if (from.writtenOffFrac[rank]! > 0) to.writtenOff[to.writtenOffCount++] = t;
   }
-  for (let w = 0; w < from.writtenOffCount; w++) to.writtenOff[w] = placeOf.get(from.writtenOff[w]!)!;
   to.touchedCount = from.touchedCount;
-  to.writtenOffCount = from.writtenOffCount;
   to.bonusUsd = from.bonusUsd;
   to.prices.price.set(from.prices.price);
   to.prices.temporaryUsd.set(from.prices.temporaryUsd);
