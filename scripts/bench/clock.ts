@@ -2,7 +2,7 @@ import type { Side } from "./case.js";
 
 /** Longer than this no case is repeated. */
 const PATIENCE_MS = 20_000;
-/** What runs at every block is compiled after the first few, and has its memory: a case runs as long before it is timed. */
+/** What runs at every block is compiled after the first few, and has its memory: a case runs for this long before it is timed. */
 const WARM_UP_MS = 1_000;
 
 /** Median of up to `repetitions` after a warm-up of at least one, for the whole unit. */

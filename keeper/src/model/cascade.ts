@@ -1,8 +1,9 @@
 import type { Book } from "./book.js";
-import { createValued, isLeftAlone, liquidate, sell, value, WORTH, WORTH_STEP, type Valued } from "./liquidation.js";
+import { createValued, hfOf, isLeftAlone, liquidate, sell, value, type Valued } from "./liquidation.js";
 import type { Shock } from "./price-state.js";
 import {
   askedHf,
+  checkLatency,
   createRounds,
   finishRound,
   forgetTouched,
@@ -94,7 +95,10 @@ export function startRounds(book: Book, shock: Shock, run: Cascade): void {
   for (let t = 0; t < run.touchedCount; t++) watchRank(run.watch, run.touched[t]!);
 }
 
-/** Liquidate once at the prices of `run.oracle`; `run.soldUsd` is what went to markets. Returns how many repaid something. */
+/**
+ * Liquidate once at the prices of `run.oracle`, whoever counts rounds; `run.soldUsd` is what went to markets. Returns how many
+ * repaid something.
+ */
 export function liquidateRound(book: Book, rules: CascadeRules, run: Cascade): number {
   const { watch, who } = run;
   followPrices(watch, book, { price: run.oracle, left: run, hf: askedHf(rules) });
@@ -109,17 +113,14 @@ export function liquidateRound(book: Book, rules: CascadeRules, run: Cascade): n
     }
     value(who, book, run);
     liquidate(book, rules, run, who);
-    settle(watch, c, who.worth[WORTH.hf * WORTH_STEP]!);
+    settle(watch, c, hfOf(who));
     sell(book, run, who);
   }
   return run.repayments;
 }
 
-function checkScratch(book: Book, run: Cascade, { latencyRounds }: CascadeRules): void {
-  const lanes = latencyRounds + 1;
-  if (run.oracleRing.length !== lanes) {
-    throw new RangeError(`scratch holds ${run.oracleRing.length} oracle rounds, expected ${lanes}: create it anew`);
-  }
+function checkScratch(book: Book, run: Cascade, rules: CascadeRules): void {
+  checkLatency(run, rules);
   if (run.debtLeft.length !== book.order.length || run.soldUsd.length !== book.state.assets.length) {
     throw new RangeError(`scratch holds ${run.debtLeft.length} debtors, expected ${book.order.length}: create it anew`);
   }

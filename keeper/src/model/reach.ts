@@ -26,12 +26,6 @@ export function createReach(assets: number): Reach {
   return { low: new Float64Array(assets), dearest: 1, hf: 0 };
 }
 
-export function copyReach(from: Reach, to: Reach): void {
-  to.low.set(from.low);
-  to.dearest = from.dearest;
-  to.hf = from.hf;
-}
-
 /** Reach from `price[K]` as far as liquidations may well move it. */
 export function extendReach(reach: Reach, book: Book, price: Float64Array, hf: number): void {
   let fallen = 0;

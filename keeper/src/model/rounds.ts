@@ -74,6 +74,13 @@ export function createRounds(book: Book, latencyRounds: number, debtors: number)
   };
 }
 
+/** **Throws** `RangeError` where `run` was made for oracles that lag otherwise. */
+export function checkLatency({ oracleRing }: Rounds, { latencyRounds }: CascadeRules): void {
+  const rounds = latencyRounds + 1;
+  if (oracleRing.length === rounds) return;
+  throw new RangeError(`scratch holds ${oracleRing.length} oracle rounds, expected ${rounds}: create it anew`);
+}
+
 /** Move prices to `shock`, with the sales so far still on the market, and count rounds from 0. */
 export function shockRounds(book: Book, shock: Shock, run: Rounds): void {
   shockPrices(run.prices, book.state, shock);

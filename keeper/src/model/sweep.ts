@@ -190,6 +190,7 @@ function addBadDebt(outcome: SweepOutcome, s: number, book: Book, { run, latent 
     const at = s * venues + book.venue[rank]!;
     badDebtByVenue[at] = badDebtByVenue[at]! + usd;
   };
+  // In the order of first touch, by round and then rank: the bits of a sum depend on it.
   for (const at of run.writtenOff.slice(0, run.writtenOffCount).sort()) add(run.touched[at]!, run.badDebtUsd[at]!);
   for (const { rank, usd } of latent) add(rank, usd);
   let sum = 0;

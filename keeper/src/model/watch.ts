@@ -106,7 +106,7 @@ export function settle(watch: Watch, c: number, hf: number): void {
   watch.floorHf[c] = hf / watch.drift.frac;
 }
 
-/** Candidate `c` is not due, whatever it is worth, until {@link lookAgain}. */
+/** Candidate `c` is not due, whatever it is worth, until {@link lookAgain} or candidates are found anew. */
 export function leaveAlone(watch: Watch, c: number): void {
   watch.floorHf[c] = Infinity;
   watch.left.push(c);
@@ -196,7 +196,7 @@ function findDue(
       for (let e = start[rank]!, end = start[rank + 1]!; e < end; e++) share += hfShare[e]! * price[asset[e]!]!;
       floor = share * (collateralLeft[rank]! / debtLeft[rank]!) * perShare;
     }
-    if (!(floor >= needed)) floor *= dearest / owedShare(owed, rank, price);
+    if (!(floor >= needed)) floor = (floor * dearest) / owedShare(owed, rank, price);
     floorHf[c] = floor;
     if (!(floor >= needed)) due[dueCount++] = c;
   }

@@ -7,6 +7,19 @@ import { syntheticState, type SyntheticSize } from "./synthetic-book.js";
 
 const SIZE: SyntheticSize = { accounts: 300, assets: 16, held: 3, owed: 2, seed: 31, mixed: true };
 
+describe(openBook.name, () => {
+  it("knows, by rank, who holds what cannot be sold", () => {
+    const state = syntheticState(SIZE);
+    const { order, hasStranded } = openBook(state);
+    const { start, asset } = state.collateral;
+    const expected = Array.from(order, (i) =>
+      asset.subarray(start[i], start[i + 1]).some((k) => state.assets[k]!.curve.kind === "none") ? 1 : 0,
+    );
+    expect([...hasStranded]).to.deep.equal(expected);
+    expect(expected).to.include(0).and.include(1);
+  });
+});
+
 describe(updateBook.name, () => {
   const state = syntheticState(SIZE);
   const book = openBook(state);

@@ -9,7 +9,7 @@ import { expectSame } from "./expect-same.js";
 import { plainCascade, plainRun } from "./plain-cascade.js";
 import { anyRules, share, shocksOf } from "./random-shocks.js";
 import { anyCurve, systems } from "./random-system.js";
-import { stateOf } from "./small-system.js";
+import { stateOf, type SmallSystem } from "./small-system.js";
 import { syntheticState, type SyntheticSize } from "./synthetic-book.js";
 
 const SEED = { seed: 20260417 } as const;
@@ -73,6 +73,44 @@ describe("runCascade against looking at everybody", () => {
       { ...SEED, numRuns: 300 },
     );
   });
+
+  [700, 712, 735].forEach((depths) =>
+    it(`gives the same bits where sales drive two prices to exp(-${depths}), nearly nothing, and their ratio matters`, () => {
+      const system: SmallSystem = {
+        prices: [1, 1, 1],
+        curves: [
+          { kind: "exp", deltaUsd: 100 / depths },
+          { kind: "exp", deltaUsd: 100 / (depths - 1) },
+          { kind: "inf" },
+        ],
+        collateral: [
+          [100, 0, 0],
+          [0, 100, 0],
+          [2, 0, 0],
+        ],
+        debt: [
+          [0, 0, 120],
+          [0, 0, 120],
+          [0, 1, 0],
+        ],
+        venue: [0, 0, 0],
+        lt: [[0.8, 0.8, 0.8]],
+        bonus: [[0, 0, 0]],
+        closeFactor: [1],
+        fullCloseHf: [0.95],
+        dustUsd: [0],
+      };
+      const book = openBook(stateOf(system));
+      const shock = { dropFrac: new Float64Array(3), depthFactor: new Float64Array(3).fill(1) };
+      const rules = { ...LADDER_RULES, includeInsolvent: true };
+      const run = createCascade(book, 0);
+      runCascade(book, shock, rules, run);
+      const plain = plainRun(book);
+      plainCascade(book, shock, rules, plain);
+      expectSame(book, run, plain);
+      expect(run.touchedCount).to.equal(3);
+    }),
+  );
 });
 
 describe(visitUncovered.name, () => {

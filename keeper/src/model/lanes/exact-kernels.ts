@@ -1,25 +1,6 @@
 import { WORTH } from "../liquidation.js";
-import {
-  AT,
-  forEachEntry,
-  locals,
-  numberAt,
-  toRow,
-  VECTOR_AT,
-  worthOf,
-  type Row,
-  type Vectors,
-} from "./kernel-code.js";
-import {
-  ADDRESSES,
-  ENTRY_BYTES,
-  EXACT_LANES_BYTES,
-  HALF_COUNTS_AT,
-  HALVES,
-  HELD,
-  LIST_BYTES,
-  OWED,
-} from "./lane-memory.js";
+import { AT, forEachEntry, locals, numberAt, toRow, VECTOR_AT, worthOf, type Row } from "./kernel-code.js";
+import { ENTRY_BYTES, HALF_COUNTS_AT, HALVES, HELD, LIST_BYTES, OWED } from "./lane-memory.js";
 import { f64x2, i32, local, loopUntil, type Code, type Local, type WasmFunction } from "./wasm-code.js";
 
 /** Both vectors of a half of the lanes. */
@@ -40,7 +21,7 @@ interface Visit extends Row {
  * {@link value} of everybody who is due, with what they hold at t0, in the halves of lanes in which they are: the same
  * operations in the same order. Collateral that cannot be sold is not told apart.
  */
-export function valueKernel(): WasmFunction {
+export function valueKernel(): Omit<WasmFunction, "constants"> {
   const visit = visitOf(locals(0, 8) as Eight, local(8));
   const [limit, seizable, bonus, debt] = [pair(9), pair(11), pair(13), pair(15)];
   const usd = pair(17);
@@ -69,14 +50,35 @@ export function valueKernel(): WasmFunction {
       ...debt.map((sum, v) => addTo(sum, f64x2.mul(part.get, f64x2.load(asset.get, vectorAt(half, v))))),
       exactAt.advance(OWED.bytes),
     ),
-    ...storeWorth(visit, half, WORTH.limit, limit),
-    ...storeWorth(visit, half, WORTH.seizable, seizable),
-    ...storeWorth(visit, half, WORTH.bonus, bonus),
-    ...storeWorth(visit, half, WORTH.debt, debt),
-    ...[WORTH.stranded, WORTH.soldFrac, WORTH.boughtFrac].flatMap((field) => storeWorth(visit, half, field, null)),
+    ...storeWorth(
+      visit,
+      half,
+      WORTH.limit,
+      limit.map(({ get }) => get),
+    ),
+    ...storeWorth(
+      visit,
+      half,
+      WORTH.seizable,
+      seizable.map(({ get }) => get),
+    ),
+    ...storeWorth(
+      visit,
+      half,
+      WORTH.bonus,
+      bonus.map(({ get }) => get),
+    ),
+    ...storeWorth(
+      visit,
+      half,
+      WORTH.debt,
+      debt.map(({ get }) => get),
+    ),
+    ...[WORTH.stranded, WORTH.soldFrac, WORTH.boughtFrac].flatMap((field) =>
+      storeWorth(visit, half, field, [f64x2.zero, f64x2.zero]),
+    ),
   ];
   return {
-    constants: ADDRESSES,
     parameters: 0,
     integers: 8,
     vectors: 11,
@@ -85,8 +87,8 @@ export function valueKernel(): WasmFunction {
   };
 }
 
-/** {@link sell} for everybody who is due: the same operations in the same order; of 0 where one is not due in a lane. */
-export function sellKernel(): WasmFunction {
+/** {@link sell} for everybody who is due: the same operations in the same order; of 0 where one is not due in a lane. Amounts are finite. */
+export function sellKernel(): Omit<WasmFunction, "constants"> {
   const visit = visitOf(locals(0, 8) as Eight, local(8));
   const frac = pair(9);
   const { at, asset, part, exactAt, d } = visit;
@@ -112,7 +114,6 @@ export function sellKernel(): WasmFunction {
     ...trade(half, OWED.saleUsd, OWED.bytes, f64x2.sub),
   ];
   return {
-    constants: ADDRESSES,
     parameters: 0,
     integers: 8,
     vectors: 3,
@@ -162,12 +163,10 @@ function vectorAt(half: number, v: number): number {
 }
 
 function fieldAt(field: number, half: number, v: number): number {
-  return EXACT_LANES_BYTES * field + vectorAt(half, v);
+  return 8 * field + vectorAt(half, v);
 }
 
-/** Zero where there is nothing to store. */
-function storeWorth({ d }: Visit, half: number, field: number, values: Vectors | null): Code {
-  return [0, 1].flatMap((v) =>
-    f64x2.store(worthOf(d.get), values === null ? f64x2.zero : values[v]!.get, fieldAt(field, half, v)),
-  );
+/** Store a number of who is due, for a half of the lanes. */
+function storeWorth({ d }: Visit, half: number, field: number, values: readonly Code[]): Code {
+  return values.flatMap((value, v) => f64x2.store(worthOf(d.get), value, fieldAt(field, half, v)));
 }

@@ -13,7 +13,6 @@ import {
   VECTORS,
 } from "./kernel-code.js";
 import {
-  ADDRESSES,
   COUNTS_AT,
   DEAREST_AT,
   HALF_COUNTS_AT,
@@ -26,6 +25,11 @@ import {
 } from "./lane-memory.js";
 import { f32x4, i32, local, loopUntil, when, type Code, type Local, type WasmFunction } from "./wasm-code.js";
 
+type Twelve = [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+
+/** No factor of a bound is larger: no product leaves float32 behind. */
+export const MOST_FACTOR = 1e9;
+
 /**
  * From candidate `first` to before `last`: whom the prices of some lane of `among`, a bit for each, may bring below its limit
  * is due. Returns how many.
@@ -34,7 +38,7 @@ import { f32x4, i32, local, loopUntil, when, type Code, type Local, type WasmFun
  * `areNew`, the health factor if no debt were cheaper than the dearest; and that at the debts' own prices. None has a branch
  * that depends on an account, so that a processor waits for the memory of many of them at once.
  */
-export function followKernel(): WasmFunction {
+export function followKernel(): Omit<WasmFunction, "constants"> {
   const [c, last, among, areNew, d, count, left, at, end, asset, rankAt, lanes] = locals(0, 12) as Twelve;
   const part = local(12);
   const floor = locals(13, VECTORS);
@@ -85,7 +89,7 @@ export function followKernel(): WasmFunction {
       loadEach(floor, lanesAt(AT.floors, c.get)),
       toRow(row, AT.owedStarts, rankAt),
       sumRow(owed, row, PRICES_AT),
-      multiply((v) => f32x4.div(f32x4.load(i32.const(DEAREST_AT), VECTOR_AT[v]), owed[v]!.get)),
+      multiply((v) => f32x4.min(dearerThan(owed[v]!, v), f32x4.constToAll(MOST_FACTOR))),
       storeFloor,
       lanes.set(i32.and(unsafeLanes(floor, limits), among.get)),
       i32.store(numberAt(AT.dueLanes, left.get), lanes.get),
@@ -93,9 +97,13 @@ export function followKernel(): WasmFunction {
     ),
     ...list({ d, left, lanes }),
   ];
-  return { constants: ADDRESSES, parameters: 4, integers: 8, vectors: 1 + 3 * VECTORS, body, result: left.get };
+  return { parameters: 4, integers: 8, vectors: 1 + 3 * VECTORS, body, result: left.get };
 }
-type Twelve = [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+
+/** How many times what is owed the dearest debt costs. */
+function dearerThan(owed: Local, v: number): Code {
+  return f32x4.div(f32x4.load(i32.const(DEAREST_AT), VECTOR_AT[v]), owed.get);
+}
 
 /** List who is due by lane, and by half of lanes. */
 function list({ d, left, lanes }: { readonly d: Local; readonly left: Local; readonly lanes: Local }): Code {

@@ -1,6 +1,6 @@
 import { sellKernel, valueKernel } from "./exact-kernels.js";
 import { followKernel } from "./follow-kernel.js";
-import type { LaneMemory } from "./lane-memory.js";
+import { ADDRESSES, type LaneMemory } from "./lane-memory.js";
 import { screenKernel } from "./screen-kernel.js";
 import { moduleBytes, type WasmFunction } from "./wasm-code.js";
 
@@ -11,9 +11,9 @@ export interface LaneKernels {
   /** {@link followKernel}. */
   readonly follow: (first: number, last: number, among: number, areNew: number) => number;
   /** {@link valueKernel}. */
-  readonly value: () => number;
+  readonly value: () => void;
   /** {@link sellKernel}. */
-  readonly sell: () => number;
+  readonly sell: () => void;
 }
 
 let modules: Readonly<Record<keyof LaneKernels, WebAssembly.Module>> | undefined;
@@ -36,6 +36,6 @@ export function createKernels({ memory, at }: LaneMemory): LaneKernels {
   };
 }
 
-function compile(kernel: WasmFunction): WebAssembly.Module {
-  return new WebAssembly.Module(moduleBytes(kernel));
+function compile(kernel: Omit<WasmFunction, "constants">): WebAssembly.Module {
+  return new WebAssembly.Module(moduleBytes({ ...kernel, constants: ADDRESSES }));
 }

@@ -1,5 +1,5 @@
 import type { Book } from "../book.js";
-import { WORTH_COUNT, WORTH_STEP } from "../liquidation.js";
+import { WORTH_SIZE, WORTH_STEP } from "../liquidation.js";
 
 /** Scenarios that run in step; each has a lane in vectors, and what is known of a debtor in one lies beside that in others. */
 export const LANES = WORTH_STEP;
@@ -20,7 +20,7 @@ export const HALF_COUNTS_AT = COUNTS_AT + LANES_BYTES;
 export const PRICES_AT = HALF_COUNTS_AT + LANES_BYTES;
 export const LOWEST_AT = PRICES_AT + LANES_BYTES;
 /** What belongs to an asset lies this far from what belongs to the one before. */
-export const ASSET_BYTES = 2 * LANES_BYTES;
+const ASSET_BYTES = 2 * LANES_BYTES;
 
 /** An entry of a row: where its asset lies and, behind it, its part. */
 export const PART_AT = 4;
@@ -29,7 +29,7 @@ export const ENTRY_BYTES = 8;
 export const HELD = { usd: 0, lt: 8, bonus: 16, saleUsd: 24, bytes: 32 } as const;
 export const OWED = { usd: 0, saleUsd: 8, bytes: 16 } as const;
 /** What is known of somebody who is due, in float64: {@link WORTH}, by lane. */
-export const WORTH_BYTES = WORTH_COUNT * EXACT_LANES_BYTES;
+export const WORTH_BYTES = 8 * WORTH_SIZE;
 
 /** Lanes in float64 are dealt with by halves: all eight of them do not fit registers, and often none of a half is due. */
 export const HALVES = 2;
@@ -67,9 +67,9 @@ export type Addresses = Readonly<Record<(typeof ADDRESSES)[number], number>>;
  * **Shapes.** L lanes, K assets, M debtors, D due. In float32 `limit[L]`, `scale[L]`, `dearest[L]` and `prices[K*2*L]`: asset k
  * has those of now in entries `2kL <= e < (2k+1)L` and, behind them, the lowest. In float64 `exactPrices[K*L]` and
  * `sold[K*L]` USD. By candidate c, ascending: `rank[c]`, and of each lane, in entries `cL <= e < (c+1)L`, `floor`, the least
- * that its health factor can be, `ratio`, what is left of its collateral over what is left of its debt, and `place`, where it
+ * that its health factor can be over the lane's drift, `ratio`, what is left of its collateral over what is left of its debt, and `place`, where it
  * stands in the lane's rounds, plus 1; 0 before it is touched. By d, ascending, who has to be looked at: `due[d]`, a candidate,
- * and `worth`, its {@link WORTH} in lane l from entry `dL WORTH_COUNT + l` on. `dueInLane`: by lane, from entry `lLIST` on, the
+ * and `worth`, its {@link WORTH} in lane l from entry `d WORTH_SIZE + l` on. `dueInLane`: by lane, from entry `lLIST` on, the
  * d who are due in it, the first `counts[l]`.
  */
 export interface LaneMemory {
@@ -94,14 +94,11 @@ export interface LaneMemory {
 }
 
 const PAGE_BYTES = 65_536;
-/** What is multiplied by this is no less than it was when it is rounded to float32. */
-const ROUND_UP = 1 + 1.2e-7;
 
 /** Room for everything that kernels read of `book`; it is laid out as far as {@link layOut} is asked to. */
 export function createLaneMemory({ held, owed, order, state }: Book): LaneMemory {
   const assets = state.assets.length;
-  /** One more than can be: what a kernel writes before it knows that nobody has to know. */
-  const room = order.length + 1;
+  const debtors = order.length;
   let end = PRICES_AT + ASSET_BYTES * assets;
   const take = (bytes: number): number => (end += bytes) - bytes;
   const at = {
@@ -112,12 +109,12 @@ export function createLaneMemory({ held, owed, order, state }: Book): LaneMemory
     exactOwed: take(OWED.bytes * owed.asset.length),
     heldRows: take(ENTRY_BYTES * held.asset.length),
     owedRows: take(ENTRY_BYTES * owed.asset.length),
-    places: take(LANES_BYTES * room),
-    floors: take(LANES_BYTES * room),
-    ratios: take(LANES_BYTES * room),
-    heldStarts: take(4 * room),
-    owedStarts: take(4 * room),
-    ranks: take(4 * room),
+    places: take(LANES_BYTES * debtors),
+    floors: take(LANES_BYTES * debtors),
+    ratios: take(LANES_BYTES * debtors),
+    heldStarts: take(4 * held.start.length),
+    owedStarts: take(4 * owed.start.length),
+    ranks: take(4 * debtors),
     due: take(LIST_BYTES),
     dueLanes: take(LIST_BYTES),
     dueInHalf: take(HALVES * LIST_BYTES),
@@ -127,6 +124,8 @@ export function createLaneMemory({ held, owed, order, state }: Book): LaneMemory
   const singles = (address: number, length: number) => new Float32Array(memory.buffer, address, length);
   const doubles = (address: number, length: number) => new Float64Array(memory.buffer, address, length);
   const integers = (address: number, length: number) => new Int32Array(memory.buffer, address, length);
+  // In a lane that nobody has used yet, too, a bound is a number.
+  singles(LIMIT_AT, (PRICES_AT + ASSET_BYTES * assets) / 4).fill(1);
   return {
     memory,
     at,
@@ -137,13 +136,13 @@ export function createLaneMemory({ held, owed, order, state }: Book): LaneMemory
     prices: singles(PRICES_AT, 2 * LANES * assets),
     exactPrices: doubles(at.exactPrices, LANES * assets),
     sold: doubles(at.sold, LANES * assets),
-    rank: integers(at.ranks, room),
-    place: integers(at.places, LANES * room),
-    floor: singles(at.floors, LANES * room),
-    ratio: singles(at.ratios, LANES * room),
+    rank: integers(at.ranks, debtors),
+    place: integers(at.places, LANES * debtors),
+    floor: singles(at.floors, LANES * debtors),
+    ratio: singles(at.ratios, LANES * debtors),
     due: integers(at.due, LIST),
     dueInLane: integers(at.dueInLane, LANES * LIST),
-    worth: doubles(at.worth, WORTH_COUNT * LANES * CHUNK),
+    worth: doubles(at.worth, WORTH_SIZE * CHUNK),
     debtors: 0,
   };
 }
@@ -188,10 +187,9 @@ function layOutOwed({ memory: { buffer }, at }: LaneMemory, { owed }: Book, { fr
   const exact = new Float64Array(buffer, at.exactOwed, (OWED.bytes / 8) * size);
   for (let m = from; m <= to; m++) starts[m] = at.owedRows + ENTRY_BYTES * owed.start[m]!;
   for (let m = from; m < to; m++) {
-    const perUsd = ROUND_UP / owed.totalUsd[m]!;
     for (let e = owed.start[m]!, end = owed.start[m + 1]!; e < end; e++) {
       assets[(ENTRY_BYTES / 4) * e] = ASSET_BYTES * owed.asset[e]!;
-      parts[(ENTRY_BYTES * e + PART_AT) / 4] = owed.usd[e]! * perUsd;
+      parts[(ENTRY_BYTES * e + PART_AT) / 4] = owed.usd[e]! / owed.totalUsd[m]!;
       exact[(OWED.bytes * e + OWED.usd) / 8] = owed.usd[e]!;
       exact[(OWED.bytes * e + OWED.saleUsd) / 8] = owed.saleUsd[e]!;
     }

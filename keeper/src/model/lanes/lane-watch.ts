@@ -2,6 +2,7 @@ import type { Book } from "../book.js";
 import { addDrift, createDrift, LEAST_DRIFT, startDrift, type Drift } from "../drift.js";
 import { createReach, dearestDebt, extendReach, PRUNE_MARGIN, reaches, type Reach } from "../reach.js";
 import { createKernels, type LaneKernels } from "./lane-kernels.js";
+import { MOST_FACTOR } from "./follow-kernel.js";
 import { CHUNK, createLaneMemory, LANES, layOut, type LaneMemory } from "./lane-memory.js";
 
 /**
@@ -31,13 +32,18 @@ export interface LaneWatch {
 }
 
 /** By lane, prices as multiples of t0; null where the lane takes no part. */
-export type LanePrices = readonly (Float64Array | null)[];
+type LanePrices = readonly (Float64Array | null)[];
 
 /** The distance between 1 and the next float32: twice what one rounding changes. */
 const FLOAT32_STEP = 1.1920928955078125e-7;
-/** Prices that are not 0 and not within these are none that float32 can hold, and multiply, as exactly as others. */
-const LEAST_PRICE = 1e-30;
-const MOST_PRICE = 1e30;
+/**
+ * Prices that are not 0 and not within these are left to a cascade alone. Within them, and with factors of a bound cut off at
+ * {@link MOST_FACTOR}, which only lowers it, what float32 loses below its smallest number is nothing beside a limit.
+ */
+const LEAST_PRICE = 1e-12;
+const MOST_PRICE = 1e12;
+/** Roundings of a bound: two for each sum besides those of its entries, and nine for what it is multiplied with. */
+const OTHER_ROUNDINGS = 13;
 
 /** Allocate what cascades over `book` need. */
 export function createLaneWatch(book: Book): LaneWatch {
@@ -54,7 +60,7 @@ export function createLaneWatch(book: Book): LaneWatch {
     among: 0,
     isFresh: false,
     areNew: false,
-    margin: 1 + FLOAT32_STEP * (16 + longestRow(book.held.start) + longestRow(book.owed.start)),
+    margin: 1 + FLOAT32_STEP * (OTHER_ROUNDINGS + longestRow(book.held.start) + longestRow(book.owed.start)),
   };
 }
 
@@ -62,14 +68,13 @@ export function createLaneWatch(book: Book): LaneWatch {
  * Find the candidates at `prices[l][K]`, where nobody has been liquidated, for health factor `hf`. Returns the lanes, a bit
  * for each, that have to do without.
  */
-export function startLanes(watch: LaneWatch, book: Book, prices: LanePrices, hf: number): number {
+export function startLanes(watch: LaneWatch, book: Book, prices: readonly Float64Array[], hf: number): number {
   const { memory, margin } = watch;
   memory.limit.fill(-Infinity);
   watch.left.length = 0;
   let outside = 0;
   let belowHf = 0;
   prices.forEach((price, l) => {
-    if (price === null) return;
     const reach = watch.reach[l]!;
     startDrift(watch.drift[l]!, price);
     extendReach(reach, book, price, hf);
@@ -138,17 +143,17 @@ export function settleLane(
   left: { readonly collateral: number; readonly debt: number },
 ): void {
   memory.floor[LANES * c + l] = hf / drift[l]!.frac;
-  memory.ratio[LANES * c + l] = left.debt > 0 ? left.collateral / left.debt : Infinity;
+  memory.ratio[LANES * c + l] = left.debt > 0 ? Math.min(left.collateral / left.debt, MOST_FACTOR) : MOST_FACTOR;
 }
 
-/** Candidate `c` is not due in lane `l`, whatever it is worth, until {@link lookAgain}. */
-export function leaveAlone({ memory, left }: LaneWatch, c: number, l: number): void {
+/** Candidate `c` is not due in lane `l`, whatever it is worth, until its floor is found anew or {@link lookAtLanesAgain}. */
+export function leaveLaneAlone({ memory, left }: LaneWatch, c: number, l: number): void {
   memory.floor[LANES * c + l] = Infinity;
   left.push(LANES * c + l);
 }
 
 /** Nothing is known of those who were left alone. */
-export function lookAgain({ memory, left }: LaneWatch): void {
+export function lookAtLanesAgain({ memory, left }: LaneWatch): void {
   for (const cell of left) memory.floor[cell] = 0;
   left.length = 0;
 }

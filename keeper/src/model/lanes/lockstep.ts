@@ -1,19 +1,11 @@
 import type { Book } from "../book.js";
 import { createCascade, runCascade, type Cascade, type CascadeRules } from "../cascade.js";
 import { latentBadDebtUsd, visitUncovered } from "../latent.js";
-import {
-  createValued,
-  isLeftAlone,
-  liquidate,
-  value,
-  WORTH,
-  WORTH_COUNT,
-  WORTH_STEP,
-  type Valued,
-} from "../liquidation.js";
+import { createValued, hfOf, isLeftAlone, liquidate, value, WORTH_SIZE, type Valued } from "../liquidation.js";
 import type { Shock } from "../price-state.js";
 import {
   askedHf,
+  checkLatency,
   createRounds,
   finishRound,
   forgetTouched,
@@ -22,13 +14,14 @@ import {
   startRound,
   type Rounds,
 } from "../rounds.js";
+import { ALL } from "./kernel-code.js";
 import { LANES, LIST } from "./lane-memory.js";
 import {
   createLaneWatch,
   findDue,
   followLanes,
-  leaveAlone,
-  lookAgain,
+  leaveLaneAlone,
+  lookAtLanesAgain,
   settleLane,
   startLanes,
   type LaneWatch,
@@ -80,8 +73,7 @@ export function runInStep(step: Lockstep, shocks: readonly Shock[], rules: Casca
     shockRounds(book, shocks[l]!, run);
   });
   const prices = lanes.map(({ run }) => run.prices.price);
-  let alone = startLanes(watch, book, prices, hf);
-  if (rules.gate !== undefined) alone = -1;
+  let alone = rules.gate === undefined ? startLanes(watch, book, prices, hf) : ALL;
   lanes.forEach((lane, l) => makeRoom(book, lane, watch.count, shocks[l]!));
   for (;;) {
     const oracles = lanes.map(({ run }, l) => (isIn(alone, l) || isOver(run, rules) ? null : startRound(run)));
@@ -93,23 +85,14 @@ export function runInStep(step: Lockstep, shocks: readonly Shock[], rules: Casca
       if (oracle !== null && !isIn(alone, l)) finishLane(step, l, shocks[l]!, rules);
     });
   }
-  const last = lanes.map(({ run }, l) => (isIn(alone, l) ? null : run.prices.price));
-  lookAgain(watch);
-  alone |= followLanes(watch, book, last, book.coveredHf);
-  for (const { latent } of lanes) latent.length = 0;
-  while (findDue(watch)) findLatent(step);
+  alone |= findLatent(step, shocks.length, alone);
   lanes.forEach((lane, l) => {
     if (isIn(alone, l)) runAlone(step, lane, shocks[l]!, rules);
   });
 }
 
-function checkStep({ lanes }: Lockstep, { length }: readonly Shock[], { latencyRounds }: CascadeRules): void {
-  const rounds = lanes[0]!.run.oracleRing.length - 1;
-  if (latencyRounds !== rounds) {
-    throw new RangeError(
-      `scratch is for oracles ${rounds} rounds late, rules are for ${latencyRounds}: create it anew`,
-    );
-  }
+function checkStep({ lanes }: Lockstep, { length }: readonly Shock[], rules: CascadeRules): void {
+  checkLatency(lanes[0]!.run, rules);
   if (length > LANES) throw new RangeError(`${length} shocks: expected up to ${LANES} at a time`);
 }
 
@@ -125,24 +108,28 @@ function liquidateDue({ book, lanes, watch, who }: Lockstep, rules: CascadeRules
     for (let i = LIST * l, end = i + counts[l]!; i < end; i++) {
       const d = dueInLane[i]!;
       const c = due[d]!;
-      const cell = LANES * c + l;
-      const known = place[cell]!;
-      const at = known === 0 ? run.touchedCount : known - 1;
-      if (isLeftAlone(book, rules, rank[c]!)) {
-        leaveAlone(watch, c, l);
+      who.rank = rank[c]!;
+      if (isLeftAlone(book, rules, who.rank)) {
+        leaveLaneAlone(watch, c, l);
         continue;
       }
-      who.rank = rank[c]!;
+      const known = place[LANES * c + l]!;
+      const at = standsAt(run, known);
       who.at = at;
-      who.first = LANES * WORTH_COUNT * d + l;
+      who.first = WORTH_SIZE * d + l;
       if (known !== 0 || book.hasStranded[who.rank] === 1) value(who, book, run);
       liquidate(book, rules, run, who);
-      if (at < run.touchedCount) place[cell] = at + 1;
-      const hf = who.worth[who.first + WORTH.hf * WORTH_STEP]!;
-      settleLane(watch, { c, l }, hf, { collateral: run.collateralLeft[at]!, debt: run.debtLeft[at]! });
+      if (at < run.touchedCount) place[LANES * c + l] = at + 1;
+      const left = { collateral: run.collateralLeft[at]!, debt: run.debtLeft[at]! };
+      settleLane(watch, { c, l }, hfOf(who), left);
     }
   });
   watch.kernels.sell();
+}
+
+/** Where a debtor of a known place, or none, stands: whoever was not touched stands behind those who were, as it was at t0. */
+function standsAt(run: Rounds, known: number): number {
+  return known === 0 ? run.touchedCount : known - 1;
 }
 
 /** Take over what was sold in lane `l`, and move its prices. */
@@ -153,16 +140,23 @@ function finishLane({ book, lanes, watch }: Lockstep, l: number, shock: Shock, r
   finishRound(book, shock, rules, run);
 }
 
-function findLatent({ book, lanes, watch }: Lockstep): void {
+/** Find the latent bad debt of the first `count` lanes but those `alone`. Returns the lanes that have to do without. */
+function findLatent({ book, lanes, watch }: Lockstep, count: number, alone: number): number {
   const { rank, place, due, dueInLane, counts } = watch.memory;
-  lanes.forEach(({ run, latent }, l) => {
-    for (let i = LIST * l, end = i + counts[l]!; i < end; i++) {
-      const c = due[dueInLane[i]!]!;
-      const known = place[LANES * c + l]!;
-      const usd = latentBadDebtUsd(book, run, rank[c]!, known === 0 ? run.touchedCount : known - 1);
-      if (usd > 0) latent.push({ rank: rank[c]!, usd });
-    }
-  });
+  const last = lanes.slice(0, count).map(({ run }, l) => (isIn(alone, l) ? null : run.prices.price));
+  lookAtLanesAgain(watch);
+  const outside = followLanes(watch, book, last, book.coveredHf);
+  for (const { latent } of lanes) latent.length = 0;
+  while (findDue(watch)) {
+    lanes.forEach(({ run, latent }, l) => {
+      for (let i = LIST * l, end = i + counts[l]!; i < end; i++) {
+        const c = due[dueInLane[i]!]!;
+        const usd = latentBadDebtUsd(book, run, rank[c]!, standsAt(run, place[LANES * c + l]!));
+        if (usd > 0) latent.push({ rank: rank[c]!, usd });
+      }
+    });
+  }
+  return outside;
 }
 
 /** Nobody was touched; the first `touchedCount` stand there as they were at t0. */
@@ -173,7 +167,7 @@ function clear(run: Rounds): void {
   forgetTouched(run);
 }
 
-/** Room for one more than may be touched: where somebody stands who is looked at and left alone. */
+/** Room for one more than may be touched: where somebody stands who is looked at and not liquidated. */
 function makeRoom(book: Book, lane: Lane, debtors: number, shock: Shock): void {
   if (lane.run.touched.length > debtors) return;
   lane.run = createRounds(book, lane.run.oracleRing.length - 1, Math.min(2 * debtors, book.order.length) + 1);

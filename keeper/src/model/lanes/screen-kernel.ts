@@ -10,14 +10,16 @@ import {
   VECTOR_AT,
   VECTORS,
 } from "./kernel-code.js";
-import { ADDRESSES, LIMIT_AT, LOWEST_AT, PRICES_AT, SCALE_AT } from "./lane-memory.js";
+import { LIMIT_AT, LOWEST_AT, PRICES_AT, SCALE_AT } from "./lane-memory.js";
 import { f32x4, i32, local, loopUntil, when, type Local, type WasmFunction } from "./wasm-code.js";
+
+type Seven = [Local, Local, Local, Local, Local, Local, Local];
 
 /**
  * Over the first `debtors`, row after row: whom some lane's lowest prices may bring below its limit is a candidate, with
  * floors at the prices of now. Returns how many.
  */
-export function screenKernel(): WasmFunction {
+export function screenKernel(): Omit<WasmFunction, "constants"> {
   const [debtors, rank, count, at, end, rowAt, asset] = locals(0, 7) as Seven;
   const part = local(7);
   const lowest = locals(8, VECTORS);
@@ -54,6 +56,5 @@ export function screenKernel(): WasmFunction {
       rank.advance(1),
     ),
   ];
-  return { constants: ADDRESSES, parameters: 1, integers: 6, vectors: 1 + 3 * VECTORS, body, result: count.get };
+  return { parameters: 1, integers: 6, vectors: 1 + 3 * VECTORS, body, result: count.get };
 }
-type Seven = [Local, Local, Local, Local, Local, Local, Local];

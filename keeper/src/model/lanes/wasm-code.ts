@@ -1,5 +1,5 @@
 /**
- * As much of WebAssembly's binary format as a loop over vectors of float32 needs, written the way it is read. **Source.**
+ * As much of WebAssembly's binary format as loops over vectors of floats need, written the way it is read. **Source.**
  * WebAssembly Core Specification 2.0, 5.
  */
 
@@ -47,6 +47,8 @@ export const f32x4 = {
   add: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe4)],
   mul: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)],
   div: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe7)],
+  /** NaN where either is. */
+  min: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe8)],
   /** All bits of lane l are 1 where that of `a` is at least that of `b`, else 0. */
   atLeast: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x46)],
   and: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x4e)],

@@ -101,11 +101,18 @@ describe("a watch of lanes", () => {
     expect(safe).to.be.greaterThan(1_000);
   });
 
+  it("says which lanes have moved so far that they have to look anew", () => {
+    const price = new Float64Array(SIZE.assets).fill(1);
+    startLanes(watch, book, [price, price], 1);
+    const one = price.map((multiple, k) => (k === 1 ? 1e-4 * multiple : multiple));
+    expect(followLanes(watch, book, [price, one], 1)).to.equal(0b10);
+  });
+
   it("says which lanes' prices float32 cannot hold, and leaves them out", () => {
     const at = (price: number) => new Float64Array(SIZE.assets).fill(price);
-    const prices = [at(1), at(1e-31), at(1e31), at(0), null];
+    const prices = [at(1), at(1e-13), at(1e13), at(0), at(1)];
     expect(startLanes(watch, book, prices, 1)).to.equal(0b00110);
-    expect(followLanes(watch, book, [at(1), null, null, at(1e-31), null], 1)).to.equal(0b01000);
+    expect(followLanes(watch, book, [at(1), null, null, at(1e-13), null], 1)).to.equal(0b01000);
     expect(dueOf(watch, LANES).map(({ size }) => size > 0)).to.deep.equal([true, ...new Array<boolean>(7).fill(false)]);
   });
 });

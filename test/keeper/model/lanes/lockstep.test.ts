@@ -53,10 +53,10 @@ describe("runInStep against looking at everybody", () => {
     );
   });
 
-  it("gives the same bits where prices are beyond float32, or nothing", () => {
+  it("gives the same bits where prices are beyond float32, far from each other, or nothing", () => {
     const book = books[1]!;
     const step = createLockstep(book, 0);
-    const extreme = fc.constantFrom(-1e45, -1e31, 1 - 1e-31, 1 - 1e-16, 1, 0.3, 0);
+    const extreme = fc.constantFrom(-1e45, -1e31, -1e24, -1e11, 1 - 1e-11, 1 - 2 ** -52, 1 - 2 ** -53, 1, 0.3, 0);
     const shock = fc.array(extreme, { minLength: MIXED.assets, maxLength: MIXED.assets }).map(shockBy);
     fc.assert(
       fc.property(fc.array(shock, { minLength: 1, maxLength: LANES }), (shocks) =>
@@ -66,6 +66,20 @@ describe("runInStep against looking at everybody", () => {
     );
     expect(step.alone).to.not.equal(null);
   });
+
+  [
+    { most: -1e24, least: [1 - 2 ** -53, 1 - 2 ** -52], why: "left to a cascade alone" },
+    { most: -0.9e12, least: [1 - 2e-12, 1 - 4e-12], why: "within what bounds can bear" },
+  ].forEach(({ most, least, why }) =>
+    it(`gives the same bits where one debt rises by ${-most} and all else falls to nearly nothing: ${why}`, () => {
+      const book = books[1]!;
+      const step = createLockstep(book, 0);
+      for (let dear = 0; dear < MIXED.assets; dear++) {
+        const dropFrac = Array.from({ length: MIXED.assets }, (_, k) => (k === dear ? most : least[k % 2]!));
+        expectPlain(book, [shockBy(dropFrac)], LADDER_RULES, step);
+      }
+    }),
+  );
 
   it("starts over alone where liquidations go further than its candidates reach", () => {
     const book = books[1]!;
@@ -97,10 +111,7 @@ describe(runInStep.name, () => {
   });
 
   it("refuses scratch of another latency, and more shocks than lanes", () => {
-    expect(() => runInStep(createLockstep(book, 1), shocks, LADDER_RULES)).to.throw(
-      RangeError,
-      "oracles 1 rounds late",
-    );
+    expect(() => runInStep(createLockstep(book, 1), shocks, LADDER_RULES)).to.throw(RangeError, "2 oracle rounds");
     const many = new Array<Shock>(LANES + 1).fill(shocks[0]!);
     expect(() => runInStep(createLockstep(book, 0), many, LADDER_RULES)).to.throw(RangeError, `up to ${LANES}`);
   });
