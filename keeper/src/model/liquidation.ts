@@ -158,7 +158,7 @@ function touch(run: Rounds, { rank, at }: Valued): void {
 export function sell({ held, owed, sellable }: Book, { soldUsd }: Rounds, { rank, worth, first }: Valued): void {
   const soldFrac = worth[first + WORTH.soldFrac]!;
   const boughtFrac = worth[first + WORTH.boughtFrac]!;
-  if (soldFrac === 0) return;
+  if (soldFrac === 0 && boughtFrac === 0) return;
   for (let e = held.start[rank]!, end = held.start[rank + 1]!; e < end; e++) {
     const k = held.asset[e]!;
     if (sellable[k] === 1) soldUsd[k] = soldUsd[k]! + held.saleUsd[e]! * soldFrac;

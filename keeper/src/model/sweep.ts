@@ -1,10 +1,10 @@
 import type { Book } from "./book.js";
 import type { CascadeRules } from "./cascade.js";
-import type { Rounds } from "./rounds.js";
 import { LANES } from "./lanes/lane-memory.js";
 import { createLockstep, runInStep, type Lane, type Lockstep } from "./lanes/lockstep.js";
 import { heldByAsset, lossUsd } from "./loss.js";
 import { exogenousPrices, type Shock } from "./price-state.js";
+import type { Rounds } from "./rounds.js";
 import type { ScenarioSet } from "./scenarios/scenario-set.js";
 
 /**

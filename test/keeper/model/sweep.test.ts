@@ -63,6 +63,13 @@ describe(sweep.name, () => {
     expect(parts).to.deep.equal(outcome);
   });
 
+  it("error: RangeError for scratch of another book, or another latency", () => {
+    const other = createLockstep(openBook(state), 0);
+    expect(() => sweep(book, set, LADDER_RULES, other)).to.throw(RangeError, "another book");
+    const late = createLockstep(book, 1);
+    expect(() => sweep(book, set, LADDER_RULES, late)).to.throw(RangeError, "2 oracle rounds, expected 1");
+  });
+
   /** A derived asset of the made-up system is its backing's price times its own. */
   function exogenous(k: number, s: number): number {
     const own = 1 - set.dropFrac[s * SIZE.assets + k]!;

@@ -1,11 +1,10 @@
 import { WORTH } from "../liquidation.js";
-import { AT, forEachEntry, locals, numberAt, toRow, VECTOR_AT, worthOf, type Row } from "./kernel-code.js";
+import { AT, forEachEntry, named, numberAt, toRow, VECTOR_AT, worthOf, type Row } from "./kernel-code.js";
 import { ENTRY_BYTES, HALF_COUNTS_AT, HALVES, HELD, LIST_BYTES, OWED } from "./lane-memory.js";
 import { f64x2, i32, local, loopUntil, type Code, type Local, type WasmFunction } from "./wasm-code.js";
 
 /** Both vectors of a half of the lanes. */
 type Pair = readonly [Local, Local];
-type Eight = [Local, Local, Local, Local, Local, Local, Local, Local];
 
 /** Who is due in a half of the lanes, and its exact row. */
 interface Visit extends Row {
@@ -21,8 +20,8 @@ interface Visit extends Row {
  * {@link value} of everybody who is due, with what they hold at t0, in the halves of lanes in which they are: the same
  * operations in the same order. Collateral that cannot be sold is not told apart.
  */
-export function valueKernel(): Omit<WasmFunction, "constants"> {
-  const visit = visitOf(locals(0, 8) as Eight, local(8));
+export function valueKernel(): WasmFunction {
+  const visit = visitOf();
   const [limit, seizable, bonus, debt] = [pair(9), pair(11), pair(13), pair(15)];
   const usd = pair(17);
   const { at, asset, part, exactAt } = visit;
@@ -88,8 +87,8 @@ export function valueKernel(): Omit<WasmFunction, "constants"> {
 }
 
 /** {@link sell} for everybody who is due: the same operations in the same order; of 0 where one is not due in a lane. Amounts are finite. */
-export function sellKernel(): Omit<WasmFunction, "constants"> {
-  const visit = visitOf(locals(0, 8) as Eight, local(8));
+export function sellKernel(): WasmFunction {
+  const visit = visitOf();
   const frac = pair(9);
   const { at, asset, part, exactAt, d } = visit;
   const load = (half: number, field: number): Code =>
@@ -126,8 +125,8 @@ function pair(first: number): Pair {
   return [local(first), local(first + 1)];
 }
 
-function visitOf([count, index, d, rankAt, at, end, asset, exactAt]: Eight, part: Local): Visit {
-  return { count, index, d, rankAt, at, end, asset, part, exactAt };
+function visitOf(): Visit {
+  return named(0, "count", "index", "d", "rankAt", "at", "end", "asset", "exactAt", "part");
 }
 
 /** Half after half of the lanes, debtor after debtor. */

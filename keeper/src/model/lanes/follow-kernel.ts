@@ -4,6 +4,7 @@ import {
   lanesAt,
   loadEach,
   locals,
+  named,
   numberAt,
   storeEach,
   sumRow,
@@ -25,8 +26,6 @@ import {
 } from "./lane-memory.js";
 import { f32x4, i32, local, loopUntil, when, type Code, type Local, type WasmFunction } from "./wasm-code.js";
 
-type Twelve = [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
-
 /** No factor of a bound is larger: no product leaves float32 behind. */
 export const MOST_FACTOR = 1e9;
 
@@ -38,8 +37,22 @@ export const MOST_FACTOR = 1e9;
  * `areNew`, the health factor if no debt were cheaper than the dearest; and that at the debts' own prices. None has a branch
  * that depends on an account, so that a processor waits for the memory of many of them at once.
  */
-export function followKernel(): Omit<WasmFunction, "constants"> {
-  const [c, last, among, areNew, d, count, left, at, end, asset, rankAt, lanes] = locals(0, 12) as Twelve;
+export function followKernel(): WasmFunction {
+  const { c, last, among, areNew, d, count, left, at, end, asset, rankAt, lanes } = named(
+    0,
+    "c",
+    "last",
+    "among",
+    "areNew",
+    "d",
+    "count",
+    "left",
+    "at",
+    "end",
+    "asset",
+    "rankAt",
+    "lanes",
+  );
   const part = local(12);
   const floor = locals(13, VECTORS);
   const owed = locals(13 + VECTORS, VECTORS);

@@ -13,7 +13,7 @@ import { f32x4, i32, imported, local, loopUntil, type Code, type Local } from ".
 /** What the kernels of {@link LaneMemory} are written with. */
 
 /** A vector, or as many as hold all lanes. */
-export type Vectors = readonly Local[];
+type Vectors = readonly Local[];
 
 const VECTOR_BYTES = 16;
 /** As many hold all lanes in float32. */
@@ -104,4 +104,9 @@ export function worthOf(d: Code): Code {
 
 export function locals(first: number, count: number): Local[] {
   return Array.from({ length: count }, (_, index) => local(first + index));
+}
+
+/** Variables from `first` on, by name. */
+export function named<const Name extends string>(first: number, ...names: readonly Name[]): Record<Name, Local> {
+  return Object.fromEntries(names.map((name, index) => [name, local(first + index)])) as Record<Name, Local>;
 }

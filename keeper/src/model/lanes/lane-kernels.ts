@@ -36,6 +36,6 @@ export function createKernels({ memory, at }: LaneMemory): LaneKernels {
   };
 }
 
-function compile(kernel: Omit<WasmFunction, "constants">): WebAssembly.Module {
-  return new WebAssembly.Module(moduleBytes({ ...kernel, constants: ADDRESSES }));
+function compile(kernel: WasmFunction): WebAssembly.Module {
+  return new WebAssembly.Module(moduleBytes(ADDRESSES, kernel));
 }

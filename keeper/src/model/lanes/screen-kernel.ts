@@ -4,6 +4,7 @@ import {
   lanesAt,
   loadEach,
   locals,
+  named,
   numberAt,
   storeEach,
   sumRow,
@@ -11,16 +12,23 @@ import {
   VECTORS,
 } from "./kernel-code.js";
 import { LIMIT_AT, LOWEST_AT, PRICES_AT, SCALE_AT } from "./lane-memory.js";
-import { f32x4, i32, local, loopUntil, when, type Local, type WasmFunction } from "./wasm-code.js";
-
-type Seven = [Local, Local, Local, Local, Local, Local, Local];
+import { f32x4, i32, local, loopUntil, when, type WasmFunction } from "./wasm-code.js";
 
 /**
  * Over the first `debtors`, row after row: whom some lane's lowest prices may bring below its limit is a candidate, with
  * floors at the prices of now. Returns how many.
  */
-export function screenKernel(): Omit<WasmFunction, "constants"> {
-  const [debtors, rank, count, at, end, rowAt, asset] = locals(0, 7) as Seven;
+export function screenKernel(): WasmFunction {
+  const { debtors, rank, count, at, end, rowAt, asset } = named(
+    0,
+    "debtors",
+    "rank",
+    "count",
+    "at",
+    "end",
+    "rowAt",
+    "asset",
+  );
   const part = local(7);
   const lowest = locals(8, VECTORS);
   const now = locals(8 + VECTORS, VECTORS);

@@ -91,8 +91,6 @@ export function imported(index: number): Code {
 
 /** The function of a module that imports `env.memory` and constants of `env`, and exports `run`. */
 export interface WasmFunction {
-  /** Names of the constants. */
-  readonly constants: readonly string[];
   /** Of type `i32`, like the result. */
   readonly parameters: number;
   readonly integers: number;
@@ -101,9 +99,11 @@ export interface WasmFunction {
   readonly result: Code;
 }
 
-/** A module's bytes. */
-export function moduleBytes(written: WasmFunction): Uint8Array<ArrayBuffer> {
-  const { constants, parameters, integers, vectors, body, result } = written;
+/** A module's bytes; `constants` are the names of those that it imports. */
+export function moduleBytes(
+  constants: readonly string[],
+  { parameters, integers, vectors, body, result }: WasmFunction,
+): Uint8Array<ArrayBuffer> {
   const type = [0x60, parameters, ...Array.from({ length: parameters }, () => 0x7f), 1, 0x7f];
   const code = [2, integers, 0x7f, vectors, 0x7b, ...body, ...result, 0x0b];
   const importOf = (key: string, kind: Code): Code => [...name("env"), ...name(key), ...kind];

@@ -130,13 +130,14 @@ function expectPlain(book: Book, shocks: readonly Shock[], rules: CascadeRules, 
     plainCascade(book, shock, rules, plain);
     expectSame(book, byRank(book, step.lanes[l]!), plain);
     runCascade(book, shock, rules, alone);
+    expect(byRank(book, step.lanes[l]!).writtenOffFrac).to.deep.equal(alone.writtenOffFrac);
     const latent = Array.from(book.order, (_, rank) => ({ rank, usd: latentBadDebtUsd(book, alone, rank) }));
     expect(step.lanes[l]!.latent).to.deep.equal(latent.filter(({ usd }) => usd > 0));
   });
 }
 
 /** A lane's results, where {@link runCascade} has them. */
-function byRank({ order }: Book, { run }: Lane): Ended {
+function byRank({ order }: Book, { run }: Lane): Ended & Pick<Lane["run"], "writtenOffFrac"> {
   const { touched, touchedCount } = run;
   const scatter = <T extends Float64Array | Int32Array>(values: T, into: T): T => {
     for (let t = 0; t < touchedCount; t++) into[touched[t]!] = values[t]!;
@@ -149,6 +150,7 @@ function byRank({ order }: Book, { run }: Lane): Ended {
     debtLeft: scatter(run.debtLeft, at0(1)),
     repaidUsd: scatter(run.repaidUsd, at0(0)),
     badDebtUsd: scatter(run.badDebtUsd, at0(0)),
+    writtenOffFrac: scatter(run.writtenOffFrac, at0(0)),
     triggerRound: scatter(run.triggerRound, new Int32Array(order.length)),
   };
 }

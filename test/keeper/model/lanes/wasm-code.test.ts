@@ -21,7 +21,7 @@ function memoryAfter(body: Code, given: number, before: Float32Array | Float64Ar
   const memory = new WebAssembly.Memory({ initial: 1 });
   new Uint8Array(memory.buffer).set(new Uint8Array(before.buffer));
   const constants = Object.keys(CONSTANTS);
-  const bytes = moduleBytes({ constants, parameters: 1, integers: 1, vectors: 1, body, result: parameter.get });
+  const bytes = moduleBytes(constants, { parameters: 1, integers: 1, vectors: 1, body, result: parameter.get });
   const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, ...CONSTANTS } }).exports;
   expect(run!(given)).to.equal(given);
   return memory.buffer;
