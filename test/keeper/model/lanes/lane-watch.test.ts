@@ -11,6 +11,7 @@ import {
   type LaneWatch,
 } from "../../../../keeper/src/model/lanes/lane-watch.js";
 import { seeded } from "../seeded.js";
+import { stateOf, type SmallSystem } from "../small-system.js";
 import { syntheticState, type SyntheticSize } from "../synthetic-book.js";
 
 const SIZE: SyntheticSize = { accounts: 1_000, assets: 12, held: 3, owed: 2, seed: 5, mixed: true };
@@ -101,11 +102,25 @@ describe("a watch of lanes", () => {
     expect(safe).to.be.greaterThan(1_000);
   });
 
-  it("says which lanes have moved so far that they have to look anew", () => {
-    const price = new Float64Array(SIZE.assets).fill(1);
-    startLanes(watch, book, [price, price], 1);
-    const one = price.map((multiple, k) => (k === 1 ? 1e-4 * multiple : multiple));
-    expect(followLanes(watch, book, [price, one], 1)).to.equal(0b10);
+  it("says which lanes have moved so far that they have to look anew, and keeps floors over their drift", () => {
+    const lent = openBook(stateOf(oneLoan(50)));
+    const small = createLaneWatch(lent);
+    startLanes(small, lent, [Float64Array.of(1, 1), Float64Array.of(1, 1)], 1);
+    const dearer = [Float64Array.of(1, 4), Float64Array.of(1, 1e4)];
+    expect(followLanes(small, lent, dearer, 1)).to.equal(0b10);
+    settleLane(small, { c: 0, l: 0 }, 3, { collateral: 1, debt: 1 });
+    expect(small.memory.floor[0]).to.equal(3 / (1 / 4));
+  });
+
+  it("finds nobody in a lane that takes no part, not even where a bound is no number", () => {
+    const lent = openBook(stateOf(oneLoan(1e-45)));
+    const small = createLaneWatch(lent);
+    const [nothing, same] = [Float64Array.of(1, 0), Float64Array.of(1, 1)];
+    startLanes(small, lent, [nothing, same], 1);
+    followLanes(small, lent, [nothing, same], 1);
+    expect(dueOf(small, 2).map(({ size }) => size)).to.deep.equal([1, 0]);
+    followLanes(small, lent, [null, same], 1);
+    expect(dueOf(small, 2).map(({ size }) => size)).to.deep.equal([0, 0]);
   });
 
   it("says which lanes' prices float32 cannot hold, and leaves them out", () => {
@@ -116,6 +131,22 @@ describe("a watch of lanes", () => {
     expect(dueOf(watch, LANES).map(({ size }) => size > 0)).to.deep.equal([true, ...new Array<boolean>(7).fill(false)]);
   });
 });
+
+/** 100 of asset 1, which nobody owes, against `debt` of asset 0. */
+function oneLoan(debt: number): SmallSystem {
+  return {
+    prices: [1, 1],
+    curves: [{ kind: "inf" }, { kind: "exp", deltaUsd: 1_000 }],
+    collateral: [[0, 100]],
+    debt: [[debt, 0]],
+    venue: [0],
+    lt: [[0.8, 0.8]],
+    bonus: [[0, 0]],
+    closeFactor: [1],
+    fullCloseHf: [0.95],
+    dustUsd: [0],
+  };
+}
 
 /** Prices of every asset by its own draw; no price is below 0. */
 function pricesOf({ seed, fall, rises }: { seed: number; fall: number; rises: boolean }): Float64Array {

@@ -11,7 +11,7 @@ import { expectSame, type Ended } from "../expect-same.js";
 import { plainCascade, plainRun } from "../plain-cascade.js";
 import { anyRules, share, shocksOf } from "../random-shocks.js";
 import { anyCurve, systems } from "../random-system.js";
-import { stateOf } from "../small-system.js";
+import { stateOf, type SmallSystem } from "../small-system.js";
 import { syntheticState, type SyntheticSize } from "../synthetic-book.js";
 
 const SEED = { seed: 20260417 } as const;
@@ -80,6 +80,25 @@ describe("runInStep against looking at everybody", () => {
       }
     }),
   );
+
+  it("gives the same bits where what is left of a debt is below float32, the rest worth nothing", () => {
+    const dust: SmallSystem = {
+      prices: [1, 1, 1],
+      curves: [{ kind: "inf" }, { kind: "exp", deltaUsd: 1_000 }, { kind: "exp", deltaUsd: 1_000 }],
+      collateral: [[0, 4, 1.1e-40]],
+      debt: [[0, 1, 1e-40]],
+      venue: [0],
+      lt: [[0.8, 0.8, 0.8]],
+      bonus: [[0, 0, 0]],
+      closeFactor: [1],
+      fullCloseHf: [0.95],
+      dustUsd: [0],
+    };
+    const book = openBook(stateOf(dust));
+    const step = createLockstep(book, 0);
+    expectPlain(book, [shockBy([0, 1, 0])], LADDER_RULES, step);
+    expect([step.lanes[0]!.run.touchedCount, step.alone]).to.deep.equal([1, null]);
+  });
 
   it("starts over alone where liquidations go further than its candidates reach", () => {
     const book = books[1]!;
