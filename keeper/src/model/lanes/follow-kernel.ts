@@ -29,6 +29,22 @@ import { f32x4, i32, local, loopUntil, when, type Code, type Local, type WasmFun
 /** No factor of a bound is larger: no product leaves float32 behind. */
 export const MOST_FACTOR = 1e9;
 
+/** Parameters first. */
+const VARIABLES = [
+  "c",
+  "last",
+  "among",
+  "areNew",
+  "d",
+  "count",
+  "left",
+  "at",
+  "end",
+  "asset",
+  "rankAt",
+  "lanes",
+] as const;
+
 /**
  * From candidate `first` to before `last`: whom the prices of some lane of `among`, a bit for each, may bring below its limit
  * is due. Returns how many.
@@ -38,21 +54,7 @@ export const MOST_FACTOR = 1e9;
  * that depends on an account, so that a processor waits for the memory of many of them at once.
  */
 export function followKernel(): WasmFunction {
-  const { c, last, among, areNew, d, count, left, at, end, asset, rankAt, lanes } = named(
-    0,
-    "c",
-    "last",
-    "among",
-    "areNew",
-    "d",
-    "count",
-    "left",
-    "at",
-    "end",
-    "asset",
-    "rankAt",
-    "lanes",
-  );
+  const { c, last, among, areNew, d, count, left, at, end, asset, rankAt, lanes } = named(0, ...VARIABLES);
   const part = local(12);
   const floor = locals(13, VECTORS);
   const owed = locals(13 + VECTORS, VECTORS);

@@ -14,21 +14,15 @@ import {
 import { LIMIT_AT, LOWEST_AT, PRICES_AT, SCALE_AT } from "./lane-memory.js";
 import { f32x4, i32, local, loopUntil, when, type WasmFunction } from "./wasm-code.js";
 
+/** Parameters first. */
+const VARIABLES = ["debtors", "rank", "count", "at", "end", "rowAt", "asset"] as const;
+
 /**
  * Over the first `debtors`, row after row: whom some lane's lowest prices may bring below its limit is a candidate, with
  * floors at the prices of now. Returns how many.
  */
 export function screenKernel(): WasmFunction {
-  const { debtors, rank, count, at, end, rowAt, asset } = named(
-    0,
-    "debtors",
-    "rank",
-    "count",
-    "at",
-    "end",
-    "rowAt",
-    "asset",
-  );
+  const { debtors, rank, count, at, end, rowAt, asset } = named(0, ...VARIABLES);
   const part = local(7);
   const lowest = locals(8, VECTORS);
   const now = locals(8 + VECTORS, VECTORS);
